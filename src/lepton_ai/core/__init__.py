@@ -1,0 +1,1 @@
+"""What every room agrees on: errors, registries, files, settings, plans and progress."""
