@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 from numpy.typing import NDArray
@@ -52,12 +52,17 @@ class InputCodec(Codec):
     def encode(self, values: Sequence[Cell]) -> Arrays:
         """Arrays for `values`, each with one row per value, padded to the longest row of the call.
 
+        Trailing zeros are padding in every array; no network's answer may depend on how many there are.
         A missing cell (None) is encoded as an empty one: what is allowed is decided by `cell_schema`.
         """
 
     @abstractmethod
     def sizes(self, values: Sequence[Cell]) -> NDArray[Any]:
         """Shape [rows]: how much work each cell is (its length), to batch rows of like size together."""
+
+    def vocabulary(self) -> Mapping[str, int]:
+        """Array name to the number of different ids in it, for the arrays that hold ids."""
+        return {}
 
 
 class OutputCodec(Codec):

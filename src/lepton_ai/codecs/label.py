@@ -96,7 +96,11 @@ class LabelCodec(OutputCodec):
         return {
             "type": "object",
             "properties": {
-                "label": {"type": "string", "enum": list(self.labels), "description": "The most likely label."},
+                "label": {
+                    "type": "string",
+                    "enum": list(self.labels),
+                    "description": "The most likely label.",
+                },
                 "score": {**score, "description": "Calibrated probability of that label."},
                 "abstained": {
                     "type": "boolean",
@@ -105,7 +109,7 @@ class LabelCodec(OutputCodec):
                 "scores": {
                     "type": "object",
                     "description": "Calibrated probability of every label.",
-                    "properties": {label: score for label in self.labels},
+                    "properties": dict.fromkeys(self.labels, score),
                     "required": list(self.labels),
                     "additionalProperties": False,
                 },

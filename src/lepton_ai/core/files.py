@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
 import shutil
@@ -56,6 +57,17 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def sync_tree(folder: Path) -> None:
+    """Make everything in a folder durable: the content of its files, and the names in its folders."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_dir():
+            sync_folder(path)
+        else:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+    sync_folder(folder)
+
+
 @contextlib.contextmanager
 def atomic_folder(target: Path) -> Iterator[Path]:
     """Build a folder beside its place and move it there whole when the block ends well.
@@ -67,21 +79,28 @@ def atomic_folder(target: Path) -> Iterator[Path]:
         An empty folder to write into. When the block raises, it is removed and `target` never appears.
 
     Raises:
-        LeptonError: `target` exists already.
+        LeptonError: `target` exists already, or appeared while the block ran.
     """
     if target.exists():
-        raise LeptonError(f"The folder {target} exists already.", hint="Choose another place or remove it.")
+        raise _taken(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent))
     try:
         yield building
-        for path in sorted(building.rglob("*")):
-            if path.is_file():
-                with path.open("rb") as file:
-                    os.fsync(file.fileno())
         building.chmod(0o755)
-        building.rename(target)
+        sync_tree(building)
+        try:
+            building.rename(target)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
+                raise
+            raise _taken(target) from None
     except BaseException:
         shutil.rmtree(building, ignore_errors=True)
         raise
     sync_folder(target.parent)
+
+
+def _taken(target: Path) -> LeptonError:
+    """The error about a folder that is there already, or appeared in the meantime."""
+    return LeptonError(f"The folder {target} exists already.", hint="Choose another place or remove it.")

@@ -1,0 +1,73 @@
+"""Texts as bags of n-grams with tf-idf values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Self
+
+import numpy as np
+
+from lepton_ai.codecs.text.frequency import TextFrequency
+from lepton_ai.codecs.text.hashing import Hashes
+from lepton_ai.codecs.text.ngrams import unit_ngrams, word_pieces
+from lepton_ai.codecs.text.padding import pad
+from lepton_ai.codecs.text.units import Units
+from lepton_ai.codecs.text.vocabulary import HashVocabulary
+from lepton_ai.core.types import Arrays, FloatArray
+
+LONGEST_RUN = 3
+"""Units in the longest run that is counted."""
+
+SHORTEST_PIECE, LONGEST_PIECE = 2, 5
+"""Characters in a piece of a word."""
+
+
+class NgramBag:
+    """The known n-grams of a text, each with its tf-idf value; the values of a text have length 1.
+
+    Value of an n-gram: (1 + ln tf) * (ln((1 + texts) / (1 + texts with it)) + 1), then scaled so that the
+    squares of a text's values sum to 1 (Salton and Buckley 1988).
+
+    Args:
+        keys: Hashes of the known n-grams, most frequent first.
+        rarity: Their inverse document frequencies.
+    """
+
+    def __init__(self, keys: Hashes, rarity: FloatArray) -> None:
+        self.keys = keys
+        self.rarity = rarity
+        self._vocabulary = HashVocabulary(keys)
+
+    @classmethod
+    def fit(cls, batches: Iterable[Units], *, most: int, least_texts: int) -> Self:
+        """A bag of at most `most` n-grams that occur in at least `least_texts` texts."""
+        frequency, texts = TextFrequency(), 0
+        for units in batches:
+            frequency.add(*_occurrences(units))
+            texts += units.texts
+        keys, counts = frequency.most_frequent(most, least=least_texts)
+        return cls(keys, (np.log((1 + texts) / (1 + counts)) + 1).astype(np.float32))
+
+    def encode(self, units: Units) -> Arrays:
+        """`ngrams` (int32, 0 is padding) and `values` (float32), both of shape [texts, longest]."""
+        text, hashes = _occurrences(units)
+        number = self._vocabulary.lookup(hashes)
+        known = number >= 0
+        span = max(len(self.keys), 1)
+        occurrence = np.sort(text[known] * span + number[known])
+        new = np.ones(len(occurrence), bool)
+        new[1:] = occurrence[1:] != occurrence[:-1]
+        first = np.flatnonzero(new)
+        text, number = np.divmod(occurrence[first], span)
+        repeats = np.diff(first, append=len(occurrence)).astype(np.float32)
+        value = self.rarity[number] * (1 + np.log(repeats))
+        length = np.sqrt(np.bincount(text, value * value, minlength=units.texts)).astype(np.float32)
+        value /= length[text]
+        counts = np.bincount(text, minlength=units.texts)
+        return {"ngrams": pad((number + 1).astype(np.int32), counts), "values": pad(value, counts)}
+
+
+def _occurrences(units: Units) -> tuple[np.ndarray, Hashes]:
+    runs = unit_ngrams(units, LONGEST_RUN)
+    pieces = word_pieces(units, SHORTEST_PIECE, LONGEST_PIECE)
+    return np.concatenate([runs[0], pieces[0]]), np.concatenate([runs[1], pieces[1]])

@@ -1,0 +1,38 @@
+"""Which rows are run together: rows of like size, in batches of bounded area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROWS = 256
+"""Rows in one batch, at most."""
+
+AREA = 1 << 15
+"""Rows times the size of the longest row of one batch, at most (unless it is a single row)."""
+
+
+def plan_batches(sizes: NDArray[Any], *, rows: int = ROWS, area: int = AREA) -> Iterator[NDArray[np.intp]]:
+    """Row positions batch by batch, each row once, shortest first.
+
+    A batch is padded to its longest row, so a long row among short ones is costly: within a batch no row
+    is more than twice as long as the shortest (plus a few cells, below which padding costs less than a run).
+
+    Args:
+        sizes: Shape [rows]: how much work each row is.
+        rows: Rows of a batch, at most.
+        area: Rows times the longest row of a batch, at most.
+    """
+    order = np.argsort(sizes, kind="stable")
+    ascending = np.maximum(np.asarray(sizes, dtype=np.int64)[order], 1)
+    counts = np.arange(1, rows + 1)
+    start = 0
+    while start < len(order):
+        window = ascending[start : start + rows]
+        fits = (window * counts[: len(window)] <= area) & (window <= 2 * window[0] + 16)
+        count = max(1, int(np.count_nonzero(fits)))
+        yield order[start : start + count]
+        start += count

@@ -1,0 +1,167 @@
+"""The one inference path: rows in, answers out, on ONNX Runtime and NumPy alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lepton_ai.codecs.base import InputCodec
+from lepton_ai.core.errors import InputError, PackageError, did_you_mean
+from lepton_ai.core.types import JSON, Arrays, Cell, Columns, Row
+from lepton_ai.package.batching import plan_batches
+from lepton_ai.package.manifest import RESTORE
+from lepton_ai.package.package import Package
+from lepton_ai.package.session import GraphSession
+from lepton_ai.package.signature import Signature
+
+
+@dataclass(frozen=True)
+class _Feed:
+    """How one column reaches the graph: its codec, and which of its arrays go to which input."""
+
+    column: str
+    codec: InputCodec
+    encode: Callable[[Sequence[Cell]], Arrays]
+    names: tuple[tuple[str, str], ...]
+
+
+class Runtime:
+    """Answers rows with an opened package. Threads may share one.
+
+    Args:
+        package: The package.
+        graph: Which of its graphs answers.
+        threads: Threads that one call may use; serving scales by processes instead.
+
+    Raises:
+        PackageError: The graph does not load, or wants inputs that the codecs do not make.
+
+    Example:
+        >>> from lepton_ai.package import Runtime, open_package
+        >>> runtime = Runtime(open_package("support.zip"))  # doctest: +SKIP
+        >>> runtime.predict({"message": ["my parcel is late"]})  # doctest: +SKIP
+        [{'label': 'delivery', 'score': 0.97, 'abstained': False, 'scores': {...}}]
+    """
+
+    def __init__(self, package: Package, *, graph: str = "default", threads: int = 1) -> None:
+        if graph not in package.manifest.graphs:
+            raise PackageError(
+                f"The package has no graph {graph!r}.", hint=did_you_mean(graph, package.manifest.graphs)
+            )
+        self.package = package
+        self.signature = Signature(package.manifest.signature["input"])
+        self._session = package.session(graph, threads=threads)
+        self._outputs = list(package.manifest.graphs[graph].outputs)
+        unknown = set(self._outputs) - set(self._session.outputs)
+        if unknown:
+            raise PackageError(f"Graph {graph!r} has no output {min(unknown)!r}.", hint=RESTORE)
+        self._feeds = _connect(package.inputs, self._session)
+
+    def predict(self, columns: Columns) -> list[JSON]:
+        """One answer a row, in the order of the rows.
+
+        Args:
+            columns: The input columns by name, all of the same length.
+
+        Raises:
+            InputError: A row does not fit the signature; it names the row (from 0) and the field.
+        """
+        if self.signature.check(columns) == 0:
+            return []
+        return self.package.output.decode(self.outputs(columns), self.package.calibration)
+
+    def predict_rows(self, rows: Sequence[Row]) -> list[JSON]:
+        """One answer for each row given by field name, as a request carries them.
+
+        Raises:
+            InputError: A row does not fit the signature; it names the row (from 0) and the field.
+        """
+        return self.predict(self.signature.transpose(rows))
+
+    def check(self, columns: Columns) -> None:
+        """Check rows against the package's signature.
+
+        Raises:
+            InputError: A row does not fit; it names the row (from 0) and the field, never the value.
+        """
+        self.signature.check(columns)
+
+    def outputs(self, columns: Columns) -> Arrays:
+        """The raw outputs of the graph by name; the first axis of each is the row.
+
+        Cells are not checked against the signature: a missing one is encoded as an empty one.
+
+        Raises:
+            InputError: The columns differ in length, or none of the model's is among them.
+        """
+        lengths = {len(columns[column]) for column in self.package.inputs if column in columns}
+        if len(lengths) != 1:
+            raise InputError(
+                "The model's columns are missing or differ in length.",
+                hint=f"Give: {', '.join(map(repr, self.package.inputs))}, one value per row in each.",
+            )
+        rows = lengths.pop()
+        cells = {column: columns.get(column, [None] * rows) for column in self.package.inputs}
+        if rows == 0:
+            return {name: self._session.empty(name) for name in self._outputs}
+        if rows == 1:
+            return self._run(cells, 1)
+        return self._run_batches(cells, rows)
+
+    def _run_batches(self, cells: Mapping[str, Sequence[Cell]], rows: int) -> Arrays:
+        """The outputs for many rows, run in batches of like size, in the order of the rows."""
+        sizes = np.zeros(rows, dtype=np.int64)
+        for feed in self._feeds:
+            sizes += np.asarray(feed.codec.sizes(cells[feed.column]), dtype=np.int64)
+        parts: list[Arrays] = []
+        places = list(plan_batches(sizes))
+        for place in places:
+            chosen = place.tolist()
+            batch = {column: [values[row] for row in chosen] for column, values in cells.items()}
+            parts.append(self._run(batch, len(chosen)))
+        back = np.empty(rows, dtype=np.intp)
+        back[np.concatenate(places)] = np.arange(rows)
+        try:
+            return {name: np.concatenate([part[name] for part in parts])[back] for name in self._outputs}
+        except ValueError:
+            raise PackageError(
+                "The graph's outputs have another shape in every batch, so they cannot be put together.",
+                hint="Export it with outputs of one fixed shape per row.",
+            ) from None
+
+    def _run(self, cells: Mapping[str, Sequence[Cell]], rows: int) -> Arrays:
+        """The outputs for one batch."""
+        arrays: Arrays = {}
+        for feed in self._feeds:
+            encoded = feed.encode(cells[feed.column])
+            for array, name in feed.names:
+                arrays[name] = encoded[array]
+        found = self._session.run(self._outputs, arrays)
+        for name, values in zip(self._outputs, found, strict=True):
+            if not isinstance(values, np.ndarray) or values.ndim == 0 or len(values) != rows:
+                raise PackageError(f"The graph's output {name!r} has not one entry per row.", hint=RESTORE)
+        return dict(zip(self._outputs, found, strict=True))
+
+
+def _connect(inputs: Mapping[str, InputCodec], session: GraphSession) -> tuple[_Feed, ...]:
+    """Match the arrays of the codecs with the graph's inputs, by name and type."""
+    feeds = []
+    wanted = dict(session.inputs)
+    for column, codec in inputs.items():
+        arrays = codec.encode([None])
+        names = [(array, f"{column}.{array}") for array in arrays if f"{column}.{array}" in wanted]
+        for array, name in names:
+            needed = wanted.pop(name)
+            if arrays[array].dtype != needed:
+                raise PackageError(
+                    f"{session.name} wants {name!r} as {needed}; the codec makes {arrays[array].dtype}.",
+                    hint=RESTORE,
+                )
+        feeds.append(_Feed(column, codec, codec.encode, tuple(names)))
+    if wanted:
+        raise PackageError(
+            f"{session.name} wants the input {min(wanted)!r}, which no codec makes.", hint=RESTORE
+        )
+    return tuple(feeds)

@@ -1,0 +1,48 @@
+"""What the server needs of a model; `lepton_ai.package.runtime.Runtime` is one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+from lepton_ai.core.calibration import Calibration
+from lepton_ai.core.types import JSON, Columns
+from lepton_ai.package.manifest import Manifest
+
+
+class Packaged(Protocol):
+    """What a model says of itself."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Task, name, version, signature, metrics."""
+
+    @property
+    def calibration(self) -> Calibration:
+        """How its scores were calibrated, and below which one it abstains."""
+
+
+class Model(Protocol):
+    """Answers rows. Both methods may be called from several threads at once."""
+
+    @property
+    def package(self) -> Packaged:
+        """The package behind the model."""
+
+    def check(self, columns: Columns, /) -> None:
+        """Pass rows that fit the signature.
+
+        Raises:
+            InputError: A cell does not fit; the message tells the row and the field.
+        """
+
+    def predict(self, columns: Columns, /) -> list[JSON]:
+        """One answer a row, each as the signature's output says.
+
+        Raises:
+            InputError: As `check`.
+        """
+
+
+Loader: TypeAlias = Callable[[], Model]
+"""Opens a model. Called once, in a thread, while the server already answers /healthz."""

@@ -1,0 +1,111 @@
+"""Which networks a text classifier is made of and how they are trained, by the shape of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from lepton_ai.core.errors import UsageError, did_you_mean
+from lepton_ai.core.plan import NetworkPlan
+
+Recipe = Literal["fast", "balanced", "best"]
+"""How much time to spend: seconds, a minute or two, or several minutes."""
+
+_MANY_ROWS = 5_000
+_ROUNDS = {"fast": 5, "balanced": 2, "best": 2}
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a recipe looks at.
+
+    Attributes:
+        rows: Rows to train on.
+        classes: Labels.
+        units: Words or characters of an average text, roughly.
+    """
+
+    rows: int
+    classes: int
+    units: float
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a recipe chose: networks, settings of the text codec, rounds, and why."""
+
+    networks: tuple[NetworkPlan, ...]
+    codec: dict[str, Any]
+    rounds: int
+    explanation: tuple[str, ...]
+
+
+def choose(recipe: str, shape: Shape) -> Choice:
+    """The choice of a recipe for data of a shape.
+
+    Raises:
+        UsageError: No recipe has that name.
+    """
+    if recipe not in get_args(Recipe):
+        raise UsageError(f"There is no recipe {recipe!r}.", hint=did_you_mean(recipe, get_args(Recipe)))
+    networks = {"fast": _fast, "balanced": _balanced, "best": _best}[recipe](shape)
+    return Choice(networks, _codec(shape, networks), _ROUNDS[recipe], _explain(recipe, shape, networks))
+
+
+def _fast(shape: Shape) -> tuple[NetworkPlan, ...]:
+    return (_wide(shape),)
+
+
+def _balanced(shape: Shape) -> tuple[NetworkPlan, ...]:
+    return (_wide(shape), _convolution(shape))
+
+
+def _best(shape: Shape) -> tuple[NetworkPlan, ...]:
+    steps = _steps(shape)
+    recurrent = NetworkPlan(network="recurrent", trainer="steps", training=steps)
+    transformer = NetworkPlan(
+        network="transformer", trainer="steps", training={**steps, "learning_rate": 1e-3}
+    )
+    return (_wide(shape), _convolution(shape), recurrent, transformer)
+
+
+def _wide(shape: Shape) -> NetworkPlan:
+    two = {"inverse_penalty": 10.0, "evidence": 0.5}
+    many = {"inverse_penalty": 30.0, "evidence": 0.0}
+    return NetworkPlan(
+        network="wide_ngram", trainer="full_batch", training=two if shape.classes == 2 else many
+    )
+
+
+def _convolution(shape: Shape) -> NetworkPlan:
+    return NetworkPlan(
+        network="text_cnn", trainer="steps", settings={"spans": [1, 2]}, training=_steps(shape)
+    )
+
+
+def _steps(shape: Shape) -> dict[str, Any]:
+    """About as many rows seen for every size of data; twice as many for more than two classes."""
+    seen = 40_000 if shape.classes == 2 else 80_000
+    many = shape.rows > _MANY_ROWS
+    return {
+        "epochs": min(16, max(4, round(seen / shape.rows))),
+        "batch": 64 if many else 32,
+        "learning_rate": 3e-3 if many else 2e-3,
+    }
+
+
+def _codec(shape: Shape, networks: Sequence[NetworkPlan]) -> dict[str, Any]:
+    least = 2 if shape.rows > _MANY_ROWS else 1
+    settings: dict[str, Any] = {"least_texts": least, "least_units": least}
+    if all(network.network == "wide_ngram" for network in networks):
+        settings["units"] = 0
+    return settings
+
+
+def _explain(recipe: str, shape: Shape, networks: Sequence[NetworkPlan]) -> tuple[str, ...]:
+    names = " + ".join(network.network for network in networks)
+    return (
+        f"Recipe {recipe!r} for {shape.rows:,} rows, {shape.classes} labels and about {shape.units:.0f} "
+        f"words or characters a text: {names}.",
+    )

@@ -1,0 +1,1 @@
+"""A plan in, the contents of a package out. The only room besides networks that knows torch."""
