@@ -28,7 +28,7 @@ def main() -> int:
     """Run the tour."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # both stop the server before us
     print(f"1. Train on {SAMPLE.name}, a bilingual sample with the dirt that real files have\n")
-    train = ("train", "text-classification", str(SAMPLE), "--name", NAME)
+    train = ("train", "text-classification", str(SAMPLE), "--name", NAME, "--recipe", "fast")
     show(train)
     if (code := subprocess.call([*LEPTON, *train])) != 0:
         return code

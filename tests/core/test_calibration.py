@@ -21,7 +21,7 @@ def test_the_default_changes_nothing():
     [
         b'{"temperature": 0}',
         b'{"temperature": -1}',
-        b'{"threshold": 1.5}',
+        b'{"threshold": 2.5}',
         b'{"threshold": -0.1}',
         b'{"x": 1}',
     ],

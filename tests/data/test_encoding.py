@@ -41,13 +41,12 @@ def put(folder, raw, name="a.csv"):
     ],
 )
 def test_found_and_said(tmp_path, raw, codec, words):
-    text = CHINESE if "文".encode("utf-8") in raw or "cp1252" != codec else FRENCH
     table = read_table(put(tmp_path, raw))
     assert table.origin.encoding == codec
     assert words in table.origin.notes[0]
-    if codec not in {"utf-8"} and "text" not in table.frame.columns:
+    if table.frame.columns != ["text", "label"]:
         assert table.frame.columns == ["文本", "标签"]
-        assert table.frame.row(0) == tuple(text.split("\n")[1].rsplit(",", 1))
+        assert table.frame.row(0) == ("今天的服务很好，下次还会再来！", "好评")
     packed = put(tmp_path, gzip.compress(raw), "b.csv.gz")
     assert next(iter(stream_table(packed))).equals(table.frame)
 

@@ -32,9 +32,10 @@ def test_columns_are_joined():
     assert joined_text(frame, ["a", "b"]).to_list() == ["x\ny", "z", None]
 
 
+FRACTIONS = [0.184607, 0.106381]
+"""Written down once: another value would move the rows of every split that was ever made."""
+
+
 def test_fractions_are_the_same_for_ever():
     assert stable_fractions(["a", "退款"], seed=0).round(6).tolist() == FRACTIONS
     assert stable_fractions(["a"], seed=1)[0] != stable_fractions(["a"], seed=0)[0]
-
-
-FRACTIONS = [0.0, 0.0]

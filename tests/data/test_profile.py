@@ -50,7 +50,7 @@ def test_it_stays_small_and_takes_odd_tables():
         }
     )
     profile = profile_table(frame, infer_schema(frame, text="text", label="label"))
-    assert len(json.dumps(profile, ensure_ascii=False).encode()) < 100_000
+    assert len(json.dumps(profile, ensure_ascii=False).encode()) < 50_000
     empty = pl.DataFrame(
         {"text": [None, None], "n": [None, None]}, schema={"text": pl.String, "n": pl.Float64}
     )

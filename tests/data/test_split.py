@@ -109,11 +109,11 @@ def test_time():
 def test_errors():
     frame, schema = big(20)
     for shares in ({"holdout": 1.0}, {"holdout": -0.1}, {"holdout": 0.6, "validation": 0.4}):
-        with pytest.raises(UsageError, match="leave no rows"):
+        with pytest.raises(UsageError, match=r"leave no rows"):
             split_rows(frame, schema, **shares)
-    with pytest.raises(UsageError, match="'hsah'.*'hash'"):
+    with pytest.raises(UsageError, match=r"'hsah'.*'hash'"):
         split_rows(frame, schema, method="hsah")
-    with pytest.raises(DataError, match="group="):
+    with pytest.raises(DataError, match=r"group="):
         split_rows(frame, schema, method="group")
-    with pytest.raises(DataError, match="reads as a time"):
+    with pytest.raises(DataError, match=r"reads as a time"):
         split_rows(frame, infer_schema(frame, text="label", time="text"), method="time")

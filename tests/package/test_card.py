@@ -45,6 +45,7 @@ def test_calibration_and_abstention_are_told_in_words(written):
     bare = card(written)
     assert "not calibrated" in bare
     assert "never abstains" in bare
+    assert "always abstains" in card(written, calibration=Calibration(threshold=1.001))
 
 
 def test_no_text_of_a_user_becomes_markup(written):

@@ -113,3 +113,16 @@ def replace_file(folder: Path, name: str, content: bytes):
     files = json.loads((folder / "manifest.json").read_text())["files"]
     files[name] = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
     edit_manifest(folder, files=files)
+
+
+if __name__ == "__main__":
+    # python tests/package/tiny_package.py ARCHIVE: keeps a package of today's format for the tests of later
+    # releases. An archive of a released format is never written again.
+    import sys
+    import tempfile
+
+    from lepton_ai.package import pack, write_package
+
+    with tempfile.TemporaryDirectory() as place:
+        write_package(Path(place) / "package", contents())
+        pack(Path(place) / "package", Path(sys.argv[1]))

@@ -3,14 +3,14 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import json  # noqa: E402
+import json
 
-import pytest  # noqa: E402
-from fake_model import FakeModel  # noqa: E402
-from server_process import running  # noqa: E402
+import pytest
+from fake_model import FakeModel
+from server_process import running
 
-from lepton_ai.serving.app import create_app  # noqa: E402
-from lepton_ai.serving.events import EventLog  # noqa: E402
+from lepton_ai.serving.app import create_app
+from lepton_ai.serving.events import EventLog
 
 
 @pytest.fixture

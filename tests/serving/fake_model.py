@@ -58,10 +58,13 @@ MANIFEST = Manifest(
 )
 
 
+CALIBRATION = Calibration(temperature=1.3, threshold=0.5, risk=0.05, coverage=0.9, rows=100)
+
+
 @dataclass(frozen=True)
 class FakePackage:
     manifest: Manifest = MANIFEST
-    calibration: Calibration = Calibration(temperature=1.3, threshold=0.5, risk=0.05, coverage=0.9, rows=100)
+    calibration: Calibration = CALIBRATION
 
 
 @dataclass

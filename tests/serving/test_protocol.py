@@ -6,34 +6,10 @@ import socket
 import time
 
 import pytest
-from asgi_driver import PREDICT
+from raw_http import BODY, CHUNKED, CLOSE, post, status_of
 from server_process import read_all
 
 pytestmark = pytest.mark.e2e
-
-BODY = json.dumps({"rows": [{"message": "hello"}]}).encode()
-
-
-def post(body=BODY, *, extra=b"", length=None, path=PREDICT):
-    size = len(body) if length is None else length
-    return (
-        f"POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n".encode()
-        + extra
-        + b"content-length: %d\r\n\r\n" % size
-        + body
-    )
-
-
-CHUNKED = (
-    f"POST {PREDICT} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n"
-    "transfer-encoding: chunked\r\n"
-).encode()
-CLOSE = b"connection: close\r\n"
-
-
-def status_of(raw):
-    assert raw.startswith(b"HTTP/1.1 "), raw[:100]
-    return int(raw[9:12])
 
 
 def problem_of(raw):
@@ -41,6 +17,12 @@ def problem_of(raw):
     assert b"application/problem+json" in head
     assert b"connection: close" in head.lower()
     return json.loads(body)["code"]
+
+
+def send_for_ever(connection, piece):
+    started = time.monotonic()
+    while time.monotonic() - started < 20:
+        connection.sendall(piece)
 
 
 def is_well(server):
@@ -94,10 +76,8 @@ def test_too_large_in_chunks(server):
 def test_endless_chunks_are_cut_off(server):
     with server.connect() as connection:
         connection.sendall(CHUNKED + b"\r\n")
-        started = time.monotonic()
         with pytest.raises(OSError, match=r"Broken pipe|reset"):
-            while time.monotonic() - started < 20:
-                connection.sendall(b"ffff\r\n" + b" " * 0xFFFF + b"\r\n")
+            send_for_ever(connection, b"ffff\r\n" + b" " * 0xFFFF + b"\r\n")
     assert is_well(server)
 
 
@@ -142,8 +122,7 @@ def test_endless_header_is_cut_off(server):
     with server.connect() as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nx: ")
         with pytest.raises(OSError, match=r"Broken pipe|reset"):
-            for _ in range(10_000):
-                connection.sendall(b"v" * 10_000)
+            send_for_ever(connection, b"v" * 10_000)
     assert is_well(server)
 
 

@@ -132,6 +132,8 @@ def _identifier(facts: Facts) -> Verdict | None:
     rank = facts.rank(names.IDENTIFIER)
     if rank is not None and rank < 2000 and facts.share(_CODE) >= 0.95:
         says_id = names.words_of(facts.name)[-1:] in (["id"], ["uuid"], ["guid"])
+        if facts.rank(names.LABEL) is not None and facts.distinct_share < 0.5:
+            return None  # "label_id", "category_id": numbered classes
         if says_id or facts.distinct_share >= 0.95:
             return "identifier", f"names its rows or other things, as its name says: {facts.counted}"
     if facts.filled < _SMALL or facts.dtype.is_numeric() or facts.distinct_share < 0.99:

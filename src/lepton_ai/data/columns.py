@@ -106,10 +106,12 @@ def text_series(name: str, values: Sequence[Any]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.String())
     except UnicodeEncodeError:
-        clean = [
-            None if value is None else str(value).encode("utf-8", "replace").decode() for value in values
-        ]
+        clean = [None if value is None else _without_surrogates(str(value)) for value in values]
         return pl.Series(name, clean, dtype=pl.String())
+
+
+def _without_surrogates(text: str) -> str:
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def _as_text(value: Any) -> str | None:

@@ -7,12 +7,14 @@ takes letters for delimiters.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import re
 from collections import Counter
 from dataclasses import dataclass
 
 from lepton_ai.data import names
+from lepton_ai.data.lines import LINE_LIMIT
 
 DELIMITERS = ("\t", "|", ";", ",")
 """Where two fit equally well, the earlier wins: a decimal comma is commoner than a decimal semicolon."""
@@ -55,6 +57,11 @@ class Dialect:
         }
 
 
+def raise_cell_limit() -> None:
+    """Let csv.reader read cells as long as a line may be. The limit is the process's, and only ever raised."""
+    csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
+
+
 def detect_dialect(lines: list[str], *, more: bool, expected: str) -> Dialect:
     """The dialect of a file from its first lines.
 
@@ -63,10 +70,11 @@ def detect_dialect(lines: list[str], *, more: bool, expected: str) -> Dialect:
         more: Whether the file goes on; the last record of the sample may then be cut.
         expected: The delimiter that the file's name promises; it decides when nothing else does.
     """
+    raise_cell_limit()
     delimiter, quote = _delimiter_and_quote(lines, more=more, expected=expected)
     skip_space = _space_is_layout(lines, delimiter)
     records = _sample_records(lines, Dialect(delimiter, quote, skip_space, True, ()), more=more)
-    header, reason = has_header(records)
+    header, reason = has_header(records) if records else (True, "Header: the first row, though it is blank.")
     found = f"Delimiter: {_WORDS[delimiter]}; quote character: {quote or 'none'}."
     notes = [found, reason]
     if skip_space:
@@ -141,7 +149,9 @@ def _measure(lines: list[str], dialect: Dialect, *, more: bool) -> tuple[list[tu
 
 def _sample_records(lines: list[str], dialect: Dialect, *, more: bool) -> list[list[str]]:
     reader = csv.reader(iter(lines), **dialect.reader_settings(strict=False))  # type: ignore[arg-type]
-    records = [cells for cells in reader if any(cells)]
+    records: list[list[str]] = []
+    with contextlib.suppress(csv.Error):  # a cell beyond all limits: the reader of the rows tells which
+        records.extend(cells for cells in reader if any(cells))
     return records[:-1] if more and len(records) > 1 else records
 
 

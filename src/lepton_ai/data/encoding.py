@@ -107,7 +107,7 @@ def _utf8(open_file: Callable[[], BinaryIO]) -> Encoding | None:
                 return _broken_utf8(error, good, offset - pending)
             if not chunk:
                 return Encoding("utf-8", "strict", "Encoding: UTF-8.")
-            good += 0 if text.isascii() else sum(1 for _ in re.finditer("[^\x00-\x7f]", text))
+            good += len(text) - len(text.encode("ascii", "ignore"))
             offset += len(chunk)
 
 

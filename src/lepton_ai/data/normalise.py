@@ -20,6 +20,7 @@ def normalised(texts: pl.Series) -> pl.Series:
     """
     folded = texts.str.normalize("NFKC").str.to_lowercase().str.replace_many(["ß", "ς"], ["ss", "σ"])
     bare = folded.str.replace_all(r"[\p{P}\p{Z}\p{C}\s]+", "")
+    bare = bare.str.normalize("NFKC")  # what was taken out may have stood between a letter and its accent
     return pl.select(pl.when(bare == "").then(folded.str.strip_chars()).otherwise(bare)).to_series()
 
 

@@ -21,7 +21,7 @@ TOP = 50
 
 _QUANTILES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99, 1.0)
 _LENGTH_EDGES = [0, *(2**power for power in range(17))]
-_VALUE_CHARACTERS = 200
+_VALUE_CHARACTERS = 100
 _CLASSES = {"han": r"\p{Han}", "latin": r"\p{Latin}", "digit": r"\p{Nd}"}
 
 

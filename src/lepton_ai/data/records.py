@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterator
 
 from lepton_ai.core.errors import DataError
-from lepton_ai.data.dialect import Dialect
-from lepton_ai.data.lines import LINE_LIMIT
+from lepton_ai.data.dialect import Dialect, raise_cell_limit
 
 Cells = list[str | None]
 
@@ -19,6 +18,9 @@ class RecordReader:
     An empty cell is None; an empty cell in quotes is "". What was put right on the way (short rows,
     blank lines, stray quotes) is counted and told by `notes`.
 
+    Attributes:
+        characters: How many were read so far.
+
     Args:
         lines: Lines with their ends.
         dialect: How the file is written.
@@ -26,8 +28,8 @@ class RecordReader:
     """
 
     def __init__(self, lines: Iterator[str], *, dialect: Dialect, location: str) -> None:
-        # The limit is one for the whole process; it is only ever raised.
-        csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
+        raise_cell_limit()
+        self.characters = 0
         self._taken: list[str] = []
         self._location = location
         self._dialect = dialect
@@ -44,6 +46,7 @@ class RecordReader:
     def _tapped(self, lines: Iterator[str]) -> Iterator[str]:
         for line in lines:
             self._taken.append(line)
+            self.characters += len(line)
             yield line
 
     def __iter__(self) -> Iterator[Cells]:

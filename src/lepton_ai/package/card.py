@@ -131,6 +131,9 @@ def _trust(calibration: Calibration) -> Iterator[str]:
     if calibration.threshold <= 0:
         yield "It never abstains: every row is answered, however low the score."
         return
+    if calibration.threshold > 1:
+        yield "It always abstains: no threshold was found from which on its answers are right often enough."
+        return
     aim = (
         ""
         if calibration.risk is None

@@ -54,7 +54,8 @@ def open_package(
         raise PackageError("The path of the package holds a zero byte.", hint="Give the path of a package.")
     files = open_files(Path(path))
     manifest = load_manifest(files)
-    held = _read_all(files, manifest)
+    model = manifest.graphs["default"].file
+    held = _read_all(files, manifest, kept={model} if replay else set())
     package = Package(
         path=Path(path),
         manifest=manifest,
@@ -68,14 +69,15 @@ def open_package(
     )
     _check_signature(package)
     if replay:
+        package.session(model=held.pop(model))
         replay_example(package)
     return package
 
 
-def _read_all(files: PackageFiles, manifest: Manifest) -> dict[str, bytes]:
-    """Check the content of every file, and keep that of the small ones that opening needs."""
+def _read_all(files: PackageFiles, manifest: Manifest, *, kept: set[str]) -> dict[str, bytes]:
+    """Check the content of every file, and keep that of the small ones that opening needs and of `kept`."""
     states = (each.state for each in (*manifest.inputs, manifest.output))
-    needed = {*REQUIRED, *states}
+    needed = {*REQUIRED, *states, *kept}
     held: dict[str, bytes] = {}
     for name, record in manifest.files.items():
         if name in needed:

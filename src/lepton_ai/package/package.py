@@ -46,8 +46,15 @@ class Package:
     size_bytes: int
     _sessions: dict[str, GraphSession] = field(default_factory=dict, repr=False, compare=False)
 
-    def session(self, graph: str = "default", *, threads: int = 1) -> GraphSession:
-        """A graph ready to run; the one made last is kept, so that a replay costs no second load.
+    def session(
+        self, graph: str = "default", *, threads: int = 1, model: bytes | None = None
+    ) -> GraphSession:
+        """A graph ready to run. That of the default graph is kept, so that a replay costs no second load.
+
+        Args:
+            graph: Name of the graph.
+            threads: Threads that one run may use.
+            model: The bytes of the graph's file, when they were read and checked just now.
 
         Raises:
             PackageError: The graph's file was changed since the package was opened, or does not load.
@@ -56,9 +63,9 @@ class Package:
         if kept is not None and kept.threads == threads:
             return kept
         name = self.manifest.graphs[graph].file
-        made = GraphSession(self.read(name), name=name, threads=threads)
-        self._sessions.clear()
-        self._sessions[graph] = made
+        made = GraphSession(self.read(name) if model is None else model, name=name, threads=threads)
+        if graph == "default":
+            self._sessions[graph] = made
         return made
 
     def read(self, name: str) -> bytes:

@@ -13,7 +13,7 @@ from lepton_ai.package.runtime import Runtime
 
 
 def replay(package: Package) -> None:
-    """Run the example rows through every graph, the default one last.
+    """Run the example rows through every graph.
 
     Two things are proved. Each graph gives, within its tolerance, the raw outputs that the trained network
     gave for the rows; so the codecs and the graph are whole. And the output codec makes the stored answers
@@ -25,12 +25,11 @@ def replay(package: Package) -> None:
     """
     example = package.example
     try:
-        others = [name for name in package.manifest.graphs if name != "default"]
-        for name in (*others, "default"):
+        for name, graph in package.manifest.graphs.items():
             runtime = Runtime(package, graph=name)
             runtime.check(example.columns)
             found = runtime.outputs(example.columns)
-            compare_outputs(name, found, example, tolerance=package.manifest.graphs[name].tolerance)
+            compare_outputs(name, found, example, tolerance=graph.tolerance)
             package.output.decode(found, package.calibration)
         stored: Arrays = {name: np.asarray(each, dtype=np.float32) for name, each in example.outputs.items()}
         compare_answers(package.output.decode(stored, package.calibration), example.answers)

@@ -212,8 +212,9 @@ def _closed(properties: JSON) -> JSON:
 _REQUEST_ID: JSON = {
     "name": "X-Request-Id",
     "in": "header",
-    "description": "An id of your own for this request. One that does not fit the pattern is replaced.",
-    "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]{1,128}$"},
+    "description": "An id of your own for this request: 1 to 128 letters, digits, dots, underscores and "
+    "hyphens. Anything else is replaced.",
+    "schema": {"type": "string"},
 }
 _NAME: JSON = {
     "name": "name",

@@ -66,6 +66,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._refusal = "bad-request"
         self._head_timer: asyncio.TimerHandle | None = None
         self._unwritten = 0
+        self._reader_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client is there; it has `head_timeout` seconds for its first request."""
@@ -78,6 +79,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._stop_head_timer()
+        if self._reader_timer is not None:
+            self._reader_timer.cancel()
         super().connection_lost(exc)
 
     def eof_received(self) -> bool:  # type: ignore[override]
@@ -140,12 +143,16 @@ class BoundedProtocol(HttpToolsProtocol):
         if self.transport.is_closing() and self.transport.get_write_buffer_size():
             self._watch_reader()
 
+    def pause_writing(self) -> None:
+        """More waits for the client than the transport likes to hold; the application is held up."""
+        super().pause_writing()
+        self._watch_reader()
+
     def timeout_keep_alive_handler(self) -> None:
-        """Nothing came for a while: close, unless the client still reads the last answer."""
+        """Nothing came for a while: close. A client that reads slowly gets the rest of its answer."""
+        super().timeout_keep_alive_handler()
         if self.transport.get_write_buffer_size():
             self._watch_reader()
-        else:
-            super().timeout_keep_alive_handler()
 
     def send_400_response(self, msg: str) -> None:
         """Answer what cannot reach the application with a problem document, and close."""
@@ -182,16 +189,19 @@ class BoundedProtocol(HttpToolsProtocol):
             self._head_timer = None
 
     def _watch_reader(self) -> None:
-        """Drop a client that took nothing of its answer since the last look."""
+        """Look in a while whether the client reads what waits for it."""
+        if self._reader_timer is None:
+            self._unwritten = self.transport.get_write_buffer_size()
+            self._reader_timer = self.loop.call_later(self.timeout_keep_alive, self._check_reader)
+
+    def _check_reader(self) -> None:
+        self._reader_timer = None
         waiting = self.transport.get_write_buffer_size()
         if waiting and waiting == self._unwritten:
+            self.own_app.log.event("dropped", reason="the client does not read")
             self.transport.abort()
-            return
-        self._unwritten = waiting
-        if waiting or not self.transport.is_closing():
-            self.timeout_keep_alive_task = self.loop.call_later(
-                self.timeout_keep_alive, self.timeout_keep_alive_handler
-            )
+        elif waiting:
+            self._watch_reader()
 
 
 _DETAILS = {

@@ -55,7 +55,9 @@ class CsvSource(FileSource):
         return self._origin(encoding=self.encoding.codec, delimiter=delimiter, notes=notes)
 
     def _columns(self) -> tuple[list[str], list[str]]:
-        first = next(self._records())
+        first = next(self._records(), None)
+        if first is None:
+            raise DataError(f"{self.data.path} holds no rows.", hint="Write a header and rows to it.")
         if len(first) > _MAX_COLUMNS:
             raise DataError(
                 f"The first row of {self.data.path} has {len(first):,} cells; {_MAX_COLUMNS:,} is the most.",
@@ -72,15 +74,14 @@ class CsvSource(FileSource):
     def _batches(self, rows: int) -> Iterator[pl.DataFrame]:
         reader = self._reader = self._records()
         if self.dialect.header:
-            next(reader)
+            next(reader, None)
         gathered: list[Cells] = []
-        size = 0
+        enough = _BATCH_CHARACTERS
         for cells in reader:
             gathered.append(cells)
-            size += sum(len(cell) for cell in cells if cell)
-            if len(gathered) >= rows or size >= _BATCH_CHARACTERS:
+            if len(gathered) >= rows or reader.characters >= enough:
                 yield self._frame(gathered)
-                gathered, size = [], 0
+                gathered, enough = [], reader.characters + _BATCH_CHARACTERS
         if gathered:
             yield self._frame(gathered)
 
@@ -95,5 +96,6 @@ class CsvSource(FileSource):
 
 
 def _without_mark(lines: Iterator[str]) -> Iterator[str]:
-    for number, line in enumerate(lines):
-        yield line.removeprefix("\ufeff") if number == 0 else line
+    for first in lines:
+        yield first.removeprefix("\ufeff")
+        yield from lines

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -42,9 +44,10 @@ class JsonSource(FileSource):
     def _rows(self, text: str) -> tuple[list[dict[str, Any]], list[str]]:
         if not text.strip():
             raise DataError(f"{self.data.path} holds nothing but blanks.", hint=_SHAPES)
-        lines = [(number, line) for number, line in enumerate(text.split("\n"), start=1) if line.strip()]
-        if len(lines) > 1 and _is_object(lines[0][1]) and _is_object(lines[1][1]):
-            rows = [parse_object(line, f"line {number} of {self.data.path}") for number, line in lines]
+        first = list(itertools.islice(_filled_lines(text), 2))
+        if len(first) == 2 and all(_is_object(line) for _, line in first):
+            where = f"of {self.data.path}"
+            rows = [parse_object(line, f"line {number} {where}") for number, line in _filled_lines(text)]
             return rows, ["Despite its name the file holds one JSON object a line."]
         return self._rows_of(parse_json(text, str(self.data.path)))
 
@@ -94,6 +97,12 @@ class JsonSource(FileSource):
 
     def _batches(self, rows: int) -> Iterator[pl.DataFrame]:
         return slices(self.frame, rows)
+
+
+def _filled_lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(io.StringIO(text), start=1):
+        if line.strip():
+            yield number, line
 
 
 def _is_object(line: str) -> bool:

@@ -1,0 +1,214 @@
+"""Text classification against tuned peers: score, training time, memory, speed and size, in one run.
+
+    python -m benchmarks.text_classification [DATASET ...] [--seeds 0,1,2] [--recipes balanced,fast] [--no-peers]
+
+Every training runs in a process of its own, so that its memory is its own. Speeds are of one thread, on the
+test rows, from texts to labels: all rows at once, and one row a call. Nothing is chosen on test rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks.datasets import DATASETS, Dataset, load
+
+RESULTS = Path(__file__).parent / "results" / "text_classification.json"
+_SINGLE_ROWS = 300
+_REPEATS = 5
+
+
+def main() -> None:
+    """Run the datasets that were asked for and print a table of each."""
+    args = _arguments()
+    if args.one:
+        print(json.dumps(_measure(*args.one.split(","))))
+        return
+    records = []
+    for name in args.datasets or list(DATASETS):
+        records += _run(name, args)
+        _print_table(name, [record for record in records if record["dataset"] == name])
+    _save(records)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("datasets", nargs="*", choices=[*DATASETS, []], help="default: all")
+    parser.add_argument("--seeds", default="0,1,2")
+    parser.add_argument("--recipes", default="balanced,fast")
+    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--one", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _run(name: str, args: argparse.Namespace) -> list[dict[str, Any]]:
+    """Each contender on each split; ours with each seed, the peers once."""
+    splits = len(list(load(name)))
+    jobs = [
+        (f"lepton {recipe}", seed) for seed in args.seeds.split(",") for recipe in args.recipes.split(",")
+    ]
+    if not args.no_peers:
+        jobs[1:1] = [("tf-idf linear", "0"), ("fasttext", "0")]
+    records = []
+    for contender, seed in jobs:
+        for split in range(splits):
+            # Cross-validation already averages over trainings: each fold has a seed of its own.
+            if splits > 1 and seed != args.seeds.split(",")[0]:
+                continue
+            command = [sys.executable, "-m", "benchmarks.text_classification", "--one"]
+            done = subprocess.run(
+                [*command, f"{name},{split},{contender},{int(seed) + split}"],
+                check=True,
+                capture_output=True,
+                text=True,
+            )
+            records.append(json.loads(done.stdout.splitlines()[-1]))
+            print(_line(records[-1]), flush=True)
+    return records
+
+
+def _measure(name: str, split: str, contender: str, seed: str) -> dict[str, Any]:
+    data = list(load(name))[int(split)]
+    start = time.perf_counter()
+    if contender.startswith("lepton"):
+        predict, size, chosen = _ours(data, contender.split()[1], int(seed))
+    else:
+        predict, size, chosen = _peer(data, contender)
+    seconds = time.perf_counter() - start
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {
+        "dataset": name,
+        "split": int(split),
+        "contender": contender,
+        "seed": int(seed),
+        "score": score_of(data.metric)(data.test[1], predict(data.test[0])),
+        "metric": data.metric,
+        "seconds": seconds,
+        "peak_mib": peak,
+        "batch_us": _best(lambda: predict(data.test[0])) / len(data.test[0]) * 1e6,
+        "single_us": _single(predict, data.test[0]) * 1e6,
+        "megabytes": size / 1e6,
+        "chosen": chosen,
+    }
+
+
+Predict = Callable[[Sequence[str]], list[str]]
+
+
+def _ours(data: Dataset, recipe: str, seed: int) -> tuple[Predict, int, str]:
+    from lepton_ai import TextClassifier
+
+    model = TextClassifier(recipe=recipe, seed=seed).fit(*data.train)
+    runtime = model._runtime()
+    column = next(iter(model.package_.inputs))
+    size = sum(
+        record.bytes for file, record in model.package_.manifest.files.items() if "weights/" not in file
+    )
+
+    def predict(texts: Sequence[str]) -> list[str]:
+        return [answer["label"] for answer in runtime.predict({column: texts})]
+
+    held_out = (
+        f"held-out accuracy {model.report_.accuracy.value:.4f}, macro-F1 {model.report_.macro_f1.value:.4f}"
+    )
+    return predict, size, held_out
+
+
+def _peer(data: Dataset, contender: str) -> tuple[Predict, int, str]:
+    from benchmarks import peers
+
+    build = {"tf-idf linear": peers.linear, "fasttext": peers.fasttext}[contender]
+    model, chosen = build(data.train, score_of(data.metric))
+    return model.predict, model.size(), chosen
+
+
+def score_of(metric: str) -> Callable[[Sequence[str], Sequence[str]], float]:
+    """scikit-learn's own implementation of a metric, the same for all contenders."""
+    from sklearn.metrics import accuracy_score, f1_score
+
+    if metric == "accuracy":
+        return lambda true, found: float(accuracy_score(true, found))
+    return lambda true, found: float(f1_score(true, found, average="macro"))
+
+
+def _best(call: Callable[[], object]) -> float:
+    """Seconds of the quickest of several calls."""
+    times = []
+    for _ in range(_REPEATS):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def _single(predict: Predict, texts: Sequence[str]) -> float:
+    """Median seconds of a call with one row."""
+    times = []
+    for text in texts[:_SINGLE_ROWS]:
+        start = time.perf_counter()
+        predict([text])
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def _line(record: dict[str, Any]) -> str:
+    return (
+        f"{record['dataset']:<17} {record['contender']:<16} seed {record['seed']} "
+        f"{record['metric']} {record['score']:.4f}  train {record['seconds']:6.1f} s  peak {record['peak_mib']:5.0f} MiB  "
+        f"batch {record['batch_us']:6.1f} us/row  single {record['single_us']:6.0f} us  "
+        f"{record['megabytes']:6.1f} MB  {record['chosen']}"
+    )
+
+
+def _print_table(name: str, records: list[dict[str, Any]]) -> None:
+    """Means of each contender, and ours as a ratio to each."""
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for record in records:
+        groups[record["contender"]].append(record)
+    figures = ("score", "seconds", "batch_us", "single_us", "megabytes")
+    means = {
+        contender: {figure: statistics.mean(record[figure] for record in group) for figure in figures}
+        for contender, group in groups.items()
+    }
+    print(f"\n{name}: mean of {len(records)} trainings; ratios are ours / theirs")
+    for contender, mean in means.items():
+        print(f"  {contender:<16} " + "  ".join(f"{figure} {mean[figure]:.4g}" for figure in figures))
+    ours = next((mean for contender, mean in means.items() if contender.startswith("lepton")), None)
+    for contender, mean in means.items():
+        if ours and not contender.startswith("lepton"):
+            ratios = "  ".join(f"{figure} {ours[figure] / mean[figure]:.3f}" for figure in figures)
+            print(f"  ours / {contender:<13} {ratios}")
+    print(flush=True)
+
+
+def _save(records: list[dict[str, Any]]) -> None:
+    from importlib import metadata
+
+    commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
+    RESULTS.parent.mkdir(exist_ok=True)
+    about = {
+        "time": datetime.now(UTC).isoformat(timespec="seconds"),
+        "commit": commit.strip(),
+        "machine": {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()},
+        "versions": {
+            name: metadata.version(name) for name in ("torch", "onnxruntime", "numpy", "scikit-learn")
+        },
+    }
+    RESULTS.write_text(json.dumps({"about": about, "records": records}, indent=1), encoding="utf-8")
+    print(f"Written to {RESULTS}")
+
+
+if __name__ == "__main__":
+    main()
