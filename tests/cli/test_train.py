@@ -107,11 +107,15 @@ def test_out_writes_a_package_and_stores_nothing(file, empty_home, tmp_path, cap
 
 
 @pytest.mark.e2e
-def test_strict_stops_before_the_training(empty_home, tmp_path, capsys):
+def test_strict_stops_before_the_training(file, empty_home, tmp_path, capsys):
     path = tmp_path / "rows.csv"
-    rows = "".join(f"text number {number},same\n" for number in range(50))
-    path.write_text("message,label\n" + rows + "one more,rare\n", encoding="utf-8")
-    assert main(["train", "text-classification", str(path), "--label", "label", "--strict"]) == 3
+    header, *rows = file.read_text(encoding="utf-8").splitlines()
+    contradictions = [row.rpartition(",")[0] + ",refund" for row in rows if not row.endswith("refund")][:40]
+    path.write_text("\n".join([header, *rows, *contradictions]) + "\n", encoding="utf-8")
+    assert main(["train", "text-classification", str(path), "--strict"]) == 3
+    shown = capsys.readouterr()
+    assert "--strict was given" in shown.err
+    assert "How it is trained" not in shown.out
     assert ModelStore(empty_home / "models").list() == []
 
 

@@ -30,12 +30,15 @@ class NetworkPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         trainer: Name in the trainer table.
         settings: Keyword arguments of the network.
         training: Settings of the trainer.
+        copies: Networks that are trained on all rows in the end, from different random starts; their logits
+            are averaged.
     """
 
     network: str
     trainer: str
     settings: dict[str, Any] = {}
     training: dict[str, Any] = {}
+    copies: int = 1
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -58,7 +58,7 @@ class Dialect:
 
 
 def raise_cell_limit() -> None:
-    """Let csv.reader read cells as long as a line may be. The limit is the process's, and only ever raised."""
+    """Let csv.reader read cells as long as a line. The limit is the process's; it is never lowered."""
     csv.field_size_limit(max(csv.field_size_limit(), LINE_LIMIT))
 
 

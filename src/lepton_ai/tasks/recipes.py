@@ -8,12 +8,12 @@ from typing import Any, Literal, get_args
 
 from lepton_ai.core.errors import UsageError, did_you_mean
 from lepton_ai.core.plan import NetworkPlan
+from lepton_ai.tasks.held_out import FOLDS
 
 Recipe = Literal["fast", "balanced", "best"]
 """How much time to spend: seconds, a minute or two, or several minutes."""
 
-_MANY_ROWS = 5_000
-_ROUNDS = {"fast": 5, "balanced": 2, "best": 2}
+_FEW, _MANY_ROWS, _LARGE, _VERY_LARGE = 2_000, 5_000, 15_000, 20_000
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def choose(recipe: str, shape: Shape) -> Choice:
     if recipe not in get_args(Recipe):
         raise UsageError(f"There is no recipe {recipe!r}.", hint=did_you_mean(recipe, get_args(Recipe)))
     networks = {"fast": _fast, "balanced": _balanced, "best": _best}[recipe](shape)
-    return Choice(networks, _codec(shape, networks), _ROUNDS[recipe], _explain(recipe, shape, networks))
+    return Choice(networks, _codec(shape, networks), _rounds(shape), _explain(recipe, shape, networks))
 
 
 def _fast(shape: Shape) -> tuple[NetworkPlan, ...]:
@@ -80,27 +80,39 @@ def _wide(shape: Shape) -> NetworkPlan:
 
 def _convolution(shape: Shape) -> NetworkPlan:
     return NetworkPlan(
-        network="text_cnn", trainer="steps", settings={"spans": [1, 2]}, training=_steps(shape)
+        network="text_cnn",
+        trainer="steps",
+        settings={"spans": [1, 2]},
+        training=_steps(shape) | {"cooccurrence": True},
+        copies=2,
     )
 
 
 def _steps(shape: Shape) -> dict[str, Any]:
     """About as many rows seen for every size of data; twice as many for more than two classes."""
     seen = 40_000 if shape.classes == 2 else 80_000
-    many = shape.rows > _MANY_ROWS
+    large = shape.rows >= _LARGE
+    least = 3 if shape.rows >= _VERY_LARGE else 4
     return {
-        "epochs": min(16, max(4, round(seen / shape.rows))),
-        "batch": 64 if many else 32,
-        "learning_rate": 3e-3 if many else 2e-3,
+        "epochs": min(16, max(least, round(seen / shape.rows))),
+        "batch": 64 if large else 32,
+        "learning_rate": 3e-3 if large else 2e-3,
     }
 
 
 def _codec(shape: Shape, networks: Sequence[NetworkPlan]) -> dict[str, Any]:
     least = 2 if shape.rows > _MANY_ROWS else 1
-    settings: dict[str, Any] = {"least_texts": least, "least_units": least}
+    settings: dict[str, Any] = {"least_texts": least, "least_units": least, "units": 16_000}
     if all(network.network == "wide_ngram" for network in networks):
         settings["units"] = 0
     return settings
+
+
+def _rounds(shape: Shape) -> int:
+    """Enough held-out rows for a fair report, and no more trainings than that takes."""
+    if shape.rows <= _FEW:
+        return FOLDS
+    return 2 if shape.rows < _VERY_LARGE else 1
 
 
 def _explain(recipe: str, shape: Shape, networks: Sequence[NetworkPlan]) -> tuple[str, ...]:

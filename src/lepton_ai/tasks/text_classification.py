@@ -227,12 +227,13 @@ def _usable(frame: pl.DataFrame, text: str, label: str) -> tuple[pl.DataFrame, l
     """The rows that have a text and a label, both as text, and their numbers from 1."""
     import polars as pl  # noqa: PLC0415 - only training needs it
 
+    from lepton_ai.data.typed import as_text  # noqa: PLC0415 - see above
+
     for name in (text, label):
         if name not in frame.columns:
             raise DataError(f"There is no column {name!r}.", hint=did_you_mean(name, frame.columns))
-    both = frame.with_columns(
-        pl.col(text).cast(pl.String), pl.col(label).cast(pl.String).str.strip_chars()
-    ).with_row_index("", offset=1)
+    both = frame.with_columns(as_text(frame[text]), as_text(frame[label]).str.strip_chars())
+    both = both.with_row_index("", offset=1)
     kept = both.filter(pl.col(text).str.strip_chars().str.len_chars() > 0, pl.col(label).str.len_chars() > 0)
     return kept.drop(""), kept[""].to_list()
 

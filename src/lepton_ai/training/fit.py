@@ -82,9 +82,10 @@ def fit(plan: Plan, rows: TrainingRows, *, progress: Progress) -> Trained:
     weights = blend_weights(logits, everything.targets[held_out])
     clock.lap("rounds")
     members = _final(plan, everything, rounds, progress)
+    shares = _shares(plan, weights) if plan.refit else weights
     clock.lap("final")
     progress.stage("Exporting")
-    model = Blend(members.networks, weights)
+    model = Blend(members.networks, shares)
     graph, difference = _export(plan, model, members.codec, everything.cells)
     clock.lap("export")
     return Trained(
@@ -94,7 +95,7 @@ def fit(plan: Plan, rows: TrainingRows, *, progress: Progress) -> Trained:
         difference=difference,
         held_out=held_out,
         held_out_logits=_blended(logits, weights),
-        blend=weights,
+        blend=shares,
         networks=members.plans,
         weights=_weights(members),
         seconds=clock.laps,
@@ -119,6 +120,15 @@ def _final(plan: Plan, everything: Part, rounds: Sequence[Members], progress: Pr
     last = settled(plan, [members.plans for members in rounds])
     members, _ = train_members(last, everything, round_number=plan.rounds, progress=progress)
     return members
+
+
+def _shares(plan: Plan, weights: Sequence[float]) -> list[float]:
+    """The weight of each network of the final model: copies share that of their network."""
+    return [
+        weight / network.copies
+        for network, weight in zip(plan.networks, weights, strict=True)
+        for _ in range(network.copies)
+    ]
 
 
 def _held_out_rounds(

@@ -86,8 +86,12 @@ def fit_codec(plan: CodecPlan, cells: Sequence[Cell]) -> InputCodec:
 
 
 def settled(plan: Plan, rounds: Sequence[Sequence[NetworkPlan]]) -> Plan:
-    """The plan for the last training on all rows: numbers that the rounds found are their mean."""
-    networks = [_mean_plan([found[number] for found in rounds]) for number in range(len(plan.networks))]
+    """The plan for the last training on all rows: epochs are the rounds' mean, and copies are written out."""
+    networks = [
+        _mean_plan([found[number] for found in rounds])
+        for number, network in enumerate(plan.networks)
+        for _ in range(network.copies)
+    ]
     return msgspec.structs.replace(plan, networks=tuple(networks))
 
 

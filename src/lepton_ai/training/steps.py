@@ -14,7 +14,9 @@ from torch import Tensor
 
 from lepton_ai.core.errors import TrainingError
 from lepton_ai.networks import Network
+from lepton_ai.networks.unit_embedding import UnitEmbedding
 from lepton_ai.training.averaging import WeightAverage
+from lepton_ai.training.cooccurrence import start_from_cooccurrence
 from lepton_ai.training.predict import logits_of, predict
 from lepton_ai.training.ragged import EncodedRows, batches
 from lepton_ai.training.trainers import Lesson
@@ -34,6 +36,7 @@ class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         smoothing: Share of each target that is spread over all classes.
         patience: Epochs without a lower loss on the watched rows before training stops; 0 never stops early.
         average: Decay a step of the moving average of the weights; 0 keeps the last weights.
+        cooccurrence: Start the vectors of units from which of them stand near each other in the rows.
     """
 
     epochs: int = 10
@@ -43,6 +46,7 @@ class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     smoothing: float = 0.05
     patience: int = 0
     average: float = 0.0
+    cooccurrence: bool = False
 
 
 def train(network: Network, lesson: Lesson) -> Mapping[str, Any]:
@@ -50,6 +54,8 @@ def train(network: Network, lesson: Lesson) -> Mapping[str, Any]:
     settings = msgspec.convert(lesson.settings, StepSettings)
     generator = np.random.default_rng(lesson.seed)
     torch.manual_seed(lesson.seed)
+    if settings.cooccurrence:
+        start_from_cooccurrence(_embedding(network), lesson.rows.arrays["units"], seed=lesson.seed)
     targets = torch.from_numpy(_smooth(lesson.targets, settings.smoothing))
     weights = torch.from_numpy(lesson.weights)
     stepper = _Stepper(
@@ -129,6 +135,13 @@ class _Best:
         if self._weights:
             self._network.load_state_dict(self._weights)
         return self.epoch
+
+
+def _embedding(network: Network) -> UnitEmbedding:
+    found = [module for module in network.modules() if isinstance(module, UnitEmbedding)]
+    if not found:
+        raise TypeError(f"{type(network).__name__} has no unit embedding to start from co-occurrence")
+    return found[0]
 
 
 def _smooth(targets: NDArray[np.float32], share: float) -> NDArray[np.float32]:

@@ -70,8 +70,10 @@ class TextCodec(InputCodec):
         return cls(bag, sequence)
 
     def params(self) -> JSON:
-        """The longest sequence, or None without sequences."""
-        return {"longest": self.sequence.longest if self.sequence else None}
+        """The longest sequence and the ids at a position, or nothing without sequences."""
+        if self.sequence is None:
+            return {}
+        return {"longest": self.sequence.longest, "parts": self.sequence.parts}
 
     def arrays(self) -> Arrays:
         """Hashes of known n-grams with their rarity, and of known units."""
@@ -88,7 +90,9 @@ class TextCodec(InputCodec):
         bag = NgramBag(arrays["ngram_keys"], arrays["ngram_rarity"]) if "ngram_keys" in arrays else None
         sequence = None
         if "unit_keys" in arrays:
-            sequence = UnitSequence(arrays["unit_keys"], longest=int(params["longest"]))
+            sequence = UnitSequence(
+                arrays["unit_keys"], parts=int(params["parts"]), longest=int(params["longest"])
+            )
         return cls(bag, sequence)
 
     def vocabulary(self) -> Mapping[str, int]:

@@ -15,8 +15,9 @@ from lepton_ai.codecs.text.vocabulary import HashVocabulary
 from lepton_ai.core.types import Arrays
 
 PARTS = 3
-"""Ids at a position: the unit, its context or beginning, its ending."""
+"""Most ids at a position: the unit, its context or beginning, its ending."""
 
+_MANY_WORDS = 0.3
 PADDING, UNKNOWN = 0, 1
 _RESERVED = 2
 _BEGINNING, _ENDING = 4, 3
@@ -28,15 +29,18 @@ class UnitSequence:
 
     A position holds three ids. The first is the unit, or 1 when it is unknown. The second is, for a word,
     its first four characters, and for a single character, the pair it makes with the unit after it. The
-    third is, for a word, its last three characters. The second and third are 0 when unknown or absent.
+    third is, for a word, its last three characters; it is left out where few units are words. The second
+    and third are 0 when unknown or absent.
 
     Args:
         keys: Hashes of the known units and parts, each kind most frequent first.
+        parts: Ids at a position, 2 or 3.
         longest: Positions of a text; from a longer one the first and the last half of that are taken.
     """
 
-    def __init__(self, keys: Hashes, *, longest: int) -> None:
+    def __init__(self, keys: Hashes, *, parts: int, longest: int) -> None:
         self.keys = keys
+        self.parts = parts
         self.longest = longest
         self._vocabulary = HashVocabulary(keys)
 
@@ -48,16 +52,21 @@ class UnitSequence:
     @classmethod
     def fit(cls, batches: Iterable[Units], *, most: int, least: int, longest: int) -> Self:
         """At most `most` units and as many parts of each kind, each seen at least `least` times."""
-        seen: list[list[Hashes]] = [[] for _ in range(PARTS)]
+        seen: list[list[Hashes]] = [[np.empty(0, np.uint64)] for _ in range(PARTS)]
+        words = total = 0
         for units in batches:
-            for kind, hashes in enumerate(_parts(units)):
+            words, total = words + len(units.words), total + len(units.hashes)
+            for kind, hashes in enumerate(_parts(units, PARTS)):
                 seen[kind].append(hashes[hashes != 0])
-        keys = [_most_frequent(np.concatenate(hashes), most, least) for hashes in seen if hashes]
-        return cls(np.concatenate(keys) if keys else np.empty(0, np.uint64), longest=longest)
+        parts = PARTS if words > _MANY_WORDS * total else PARTS - 1
+        keys = [_most_frequent(np.concatenate(hashes), most, least) for hashes in seen[:parts]]
+        return cls(np.concatenate(keys), parts=parts, longest=longest)
 
     def encode(self, units: Units) -> Arrays:
-        """`units` (int32, shape [texts, longest, PARTS])."""
-        ids = np.stack([self._vocabulary.lookup(hashes) + _RESERVED for hashes in _parts(units)], 1)
+        """`units` (int32, shape [texts, longest, parts])."""
+        ids = np.stack(
+            [self._vocabulary.lookup(hashes) + _RESERVED for hashes in _parts(units, self.parts)], 1
+        )
         ids[:, 1:][ids[:, 1:] < _RESERVED] = PADDING
         ids[:, 0][ids[:, 0] < _RESERVED] = UNKNOWN
         lengths = np.bincount(units.text, minlength=units.texts)
@@ -75,18 +84,21 @@ def _ends_only(lengths: NDArray[np.intp], longest: int) -> NDArray[np.bool_]:
     return (total <= longest) | (position < head) | (position >= total - longest // 2)
 
 
-def _parts(units: Units) -> list[Hashes]:
-    """Hashes of the three ids of every position; 0 where there is none."""
+def _parts(units: Units, count: int) -> list[Hashes]:
+    """Hashes of the first `count` ids of every position; 0 where there is none."""
     following = np.zeros_like(units.hashes)
     following[:-1] = np.where(units.text[1:] == units.text[:-1], units.hashes[1:], np.uint64(0))
     second = mix(units.hashes * BASE + following + np.uint64(_PAIR_SALT))
+    starts, ends = units.starts[units.words], units.ends[units.words]
+    if units.rolling is not None:
+        until = np.minimum(starts + _BEGINNING, ends)
+        second[units.words] = units.rolling.between(starts, until, _BEGINNING_SALT)
+    if count < PARTS:
+        return [units.hashes, second]
     third = np.zeros_like(second)
     if units.rolling is not None:
-        starts, ends = units.starts[units.words], units.ends[units.words]
-        second[units.words] = units.rolling.between(
-            starts, np.minimum(starts + _BEGINNING, ends), _BEGINNING_SALT
-        )
-        third[units.words] = units.rolling.between(np.maximum(ends - _ENDING, starts), ends, _ENDING_SALT)
+        since = np.maximum(ends - _ENDING, starts)
+        third[units.words] = units.rolling.between(since, ends, _ENDING_SALT)
     return [units.hashes, second, third]
 
 

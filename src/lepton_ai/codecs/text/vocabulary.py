@@ -52,10 +52,13 @@ class HashVocabulary:
         return ((hashes >> np.uint64(shift)) & np.uint64((1 << self._bits) - 1)).astype(np.intp)
 
     def _place(self, waiting: NDArray[np.intp], probe: int) -> NDArray[np.intp]:
-        """Give each waiting key its slot of this probe if free, the first in the list first."""
-        slots, first = np.unique(self._slots(self.keys[waiting], probe), return_index=True)
-        free = self._numbers[slots] < 0
-        placed, at = waiting[first[free]], slots[free]
-        self._numbers[at] = placed
-        self._checks[at] = self.keys[placed].astype(np.uint32)
-        return np.setdiff1d(waiting, placed)
+        """Give each waiting key its slot of this probe if free, the first in the list first; the rest."""
+        slots = self._slots(self.keys[waiting], probe)
+        free = np.flatnonzero(self._numbers[slots] < 0)
+        wanting, at = waiting[free], slots[free]
+        self._numbers[at[::-1]] = wanting[::-1]
+        won = self._numbers[at] == wanting
+        self._checks[at[won]] = self.keys[wanting[won]].astype(np.uint32)
+        lost = np.ones(len(waiting), bool)
+        lost[free[won]] = False
+        return waiting[lost]
