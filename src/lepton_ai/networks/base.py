@@ -26,5 +26,5 @@ class Network(nn.Module, ABC):
         super().__init__()
 
     def for_serving(self) -> Network:
-        """A network that answers alike at less cost, for the exported graph; by default the network itself."""
+        """A network that answers alike at less cost, for the exported graph; by default itself."""
         return self

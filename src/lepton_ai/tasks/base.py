@@ -64,6 +64,9 @@ class Estimator(ABC, Generic[Report]):
     task: ClassVar[str]
     """The task's name in the table."""
 
+    kind: ClassVar[str]
+    """What scikit-learn takes the estimator for: "classifier" has its folds stratified."""
+
     progress: Progress | None
     name: str
     seed: int
@@ -71,8 +74,14 @@ class Estimator(ABC, Generic[Report]):
     # -- what a task decides ------------------------------------------------------------------
 
     @abstractmethod
-    def prepare(self, table: Table, validation: Table | None) -> Prepared:
-        """Look at the data, leave out what cannot be used, and plan the training."""
+    def prepare(self, table: Table, validation: Table | None, *, plain: bool = False) -> Prepared:
+        """Look at the data, leave out what cannot be used, and plan the training.
+
+        Args:
+            table: The rows.
+            validation: Rows that are never trained on.
+            plain: The inputs and targets were given alone, so the columns are `text` and `label`.
+        """
 
     @abstractmethod
     def assemble(self, prepared: Prepared, trained: Trained) -> tuple[PackageContents, Report]:
@@ -106,7 +115,9 @@ class Estimator(ABC, Generic[Report]):
         from lepton_ai.training.fit import fit  # noqa: PLC0415 - the one place that reaches torch
 
         progress = self.progress or Silent()
-        prepared = self.prepare(named_table(data, y), None if validation is None else named_table(validation))
+        table = named_table(data, y)
+        others = None if validation is None else named_table(validation)
+        prepared = self.prepare(table, others, plain=y is not None)
         trained = fit(prepared.plan, prepared.rows, progress=progress)
         contents, report = self.assemble(prepared, trained)
         progress.stage("Writing and proving the package")
@@ -149,7 +160,8 @@ class Estimator(ABC, Generic[Report]):
         """The estimator of a saved model.
 
         Raises:
-            PackageError: The package is damaged, or was made by another task.
+            PackageError: The package is damaged.
+            UsageError: It was made by another task.
         """
         package = open_package(Path(path))
         if package.manifest.task != cls.task:
@@ -182,6 +194,17 @@ class Estimator(ABC, Generic[Report]):
                 )
             setattr(self, name, value)
         return self
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags  # noqa: PLC0415 - it calls this
+
+        classifier = self.kind == "classifier"
+        return Tags(
+            estimator_type=self.kind,
+            target_tags=TargetTags(required=True),
+            classifier_tags=ClassifierTags() if classifier else None,
+            input_tags=InputTags(one_d_array=True, two_d_array=False, string=True),
+        )
 
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self)).parameters
@@ -216,16 +239,22 @@ class Estimator(ABC, Generic[Report]):
         values = _plain_cells(rows)
         if values is not None and len(inputs) == 1:
             return {inputs[0]: values}
-        if isinstance(rows, Mapping):
-            return rows
-        frame = named_table(rows).frame
-        missing = [name for name in inputs if name not in frame.columns]
+        table: Mapping[str, Any] = (
+            rows if isinstance(rows, Mapping) else named_table(rows).frame.to_dict(as_series=False)
+        )
+        missing = [name for name in inputs if name not in table]
         if missing:
             raise DataError(
                 f"The rows have no column {missing[0]!r}, which the model reads.",
-                hint=did_you_mean(missing[0], frame.columns),
+                hint=did_you_mean(missing[0], table),
             )
-        return {name: frame[name].to_list() for name in inputs}
+        single = [name for name in inputs if isinstance(table[name], str)]
+        if single:
+            raise UsageError(
+                f"The column {single[0]!r} is one text, not a list of them.",
+                hint="Give one row as [{...}], or a dict of lists.",
+            )
+        return {name: list(table[name]) for name in inputs}
 
 
 def training_lines(trained: Trained) -> list[str]:

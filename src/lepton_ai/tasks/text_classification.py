@@ -57,6 +57,7 @@ class TextClassifier(Estimator[ClassificationReport]):
     """
 
     task: ClassVar[str] = "text-classification"
+    kind: ClassVar[str] = "classifier"
 
     def __init__(
         self,
@@ -140,11 +141,12 @@ class TextClassifier(Estimator[ClassificationReport]):
         refunds += [f"订单{number}我要退款" for number in numbers]
         return {TEXT_COLUMN: orders + refunds, LABEL_COLUMN: ["delivery"] * 20 + ["refund"] * 20}
 
-    def prepare(self, table: Table, validation: Table | None) -> Prepared:
+    def prepare(self, table: Table, validation: Table | None, *, plain: bool = False) -> Prepared:
         """See `Estimator.prepare`."""
         from lepton_ai.data import check_quality, infer_schema  # noqa: PLC0415 - only training needs it
 
-        schema = infer_schema(table.frame, text=self.text, label=self.label, group=self.group, time=self.time)
+        text, label = (TEXT_COLUMN, LABEL_COLUMN) if plain else (self.text, self.label)
+        schema = infer_schema(table.frame, text=text, label=label, group=self.group, time=self.time)
         text, label = schema.role("text").name, schema.role("label").name
         extra = None if validation is None else validation.frame
         quality = check_quality(table.frame, schema, against=extra, progress=self.progress)

@@ -174,11 +174,19 @@ def _export(plan: Plan, model: Blend, codec: InputCodec, cells: Sequence[Cell]) 
     inputs = {name: f"{plan.input.column}.{name}" for name in model.arrays}
     order = np.argsort(codec.sizes(cells), kind="stable")
     longest = [cells[row] for row in order[-2:]]
-    graph = export_onnx(model, inputs, codec.encode(longest))
+    graph = export_onnx(model, inputs, _two_positions(codec.encode(longest)))
     spread = [cells[row] for row in order[:: max(1, len(order) // max(_PARITY_ROWS))]]
     batches = [codec.encode(spread[-count:]) for count in _PARITY_ROWS]
     batches.append(codec.encode(spread[:1]))
     return graph, largest_difference(graph, model, inputs, batches)
+
+
+def _two_positions(arrays: Arrays) -> Arrays:
+    """The arrays, padded where every row has one position at most, which the exporter would freeze."""
+    return {
+        name: np.pad(array, [(0, 0), (0, max(0, 2 - array.shape[1])), *[(0, 0)] * (array.ndim - 2)])
+        for name, array in arrays.items()
+    }
 
 
 def _weights(members: Members) -> dict[str, bytes]:

@@ -97,7 +97,7 @@ class _Stepper:
             self._optimizer,
             settings.learning_rate,
             total_steps=steps + 1,
-            pct_start=_WARM_UP,
+            pct_start=max(_WARM_UP, 2 / (steps + 1)),  # torch divides by zero when the warm-up is one step
             cycle_momentum=False,
         )
         self._average = WeightAverage(network, settings.average) if settings.average else None

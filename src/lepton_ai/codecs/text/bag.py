@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lepton_ai.codecs.text.frequency import TextFrequency
 from lepton_ai.codecs.text.hashing import Hashes
@@ -37,6 +38,7 @@ class NgramBag:
         self.keys = keys
         self.rarity = rarity
         self._vocabulary = HashVocabulary(keys)
+        self._bits = max(1, len(keys)).bit_length()
 
     @classmethod
     def fit(cls, batches: Iterable[Units], *, most: int, least_texts: int) -> Self:
@@ -52,22 +54,36 @@ class NgramBag:
         """`ngrams` (int32, 0 is padding) and `values` (float32), both of shape [texts, longest]."""
         text, hashes = _occurrences(units)
         number = self._vocabulary.lookup(hashes)
-        known = number >= 0
-        span = max(len(self.keys), 1)
-        occurrence = np.sort(text[known] * span + number[known])
-        new = np.ones(len(occurrence), bool)
-        new[1:] = occurrence[1:] != occurrence[:-1]
+        known = np.flatnonzero(number >= 0)
+        # One number for text and n-gram, so that one sort brings repeats together.
+        both = _joined(text[known], number[known], units.texts, self._bits)
+        both.sort()
+        new = np.ones(len(both), bool)
+        np.not_equal(both[1:], both[:-1], out=new[1:])
         first = np.flatnonzero(new)
-        text, number = np.divmod(occurrence[first], span)
-        repeats = np.diff(first, append=len(occurrence)).astype(np.float32)
-        value = self.rarity[number] * (1 + np.log(repeats))
-        length = np.sqrt(np.bincount(text, value * value, minlength=units.texts)).astype(np.float32)
-        value /= length[text]
+        both = both[first]
+        text = (both >> both.dtype.type(self._bits)).astype(np.intp)
+        number = (both & both.dtype.type((1 << self._bits) - 1)).astype(np.int32)
+        value = self.rarity[number]
+        if len(first) < len(new):
+            value *= 1 + np.log(np.diff(first, append=len(new))).astype(np.float32)
         counts = np.bincount(text, minlength=units.texts)
-        return {"ngrams": pad((number + 1).astype(np.int32), counts), "values": pad(value, counts)}
+        length = np.sqrt(np.bincount(text, value * value, minlength=units.texts)).astype(np.float32)
+        value /= np.repeat(length, counts)
+        number += 1
+        return {"ngrams": pad(number, counts), "values": pad(value, counts)}
 
 
-def _occurrences(units: Units) -> tuple[np.ndarray, Hashes]:
+def _joined(
+    text: NDArray[np.intp], number: NDArray[np.int32], texts: int, bits: int
+) -> NDArray[np.uint32] | NDArray[np.uint64]:
+    """Text numbers above n-gram numbers of `bits` bits, in as small a type as holds them."""
+    if texts.bit_length() + bits <= 32:
+        return (text.astype(np.uint32) << np.uint32(bits)) | number.astype(np.uint32)
+    return (text.astype(np.uint64) << np.uint64(bits)) | number.astype(np.uint64)
+
+
+def _occurrences(units: Units) -> tuple[NDArray[np.intp], Hashes]:
     runs = unit_ngrams(units, LONGEST_RUN)
     pieces = word_pieces(units, SHORTEST_PIECE, LONGEST_PIECE)
     return np.concatenate([runs[0], pieces[0]]), np.concatenate([runs[1], pieces[1]])

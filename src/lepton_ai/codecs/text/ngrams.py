@@ -24,7 +24,7 @@ def unit_ngrams(units: Units, longest: int) -> tuple[NDArray[np.intp], Hashes]:
             break
         run = mix(run[:-1] * BASE + units.hashes[length - 1 :] + np.uint64(length))
         last = units.text[length - 1 :]
-        whole = last == units.text[: len(run)]
+        whole = np.flatnonzero(last == units.text[: len(run)])
         texts.append(last[whole])
         hashes.append(run[whole])
     return np.concatenate(texts), np.concatenate(hashes)
@@ -36,21 +36,17 @@ def word_pieces(units: Units, shortest: int, longest: int) -> tuple[NDArray[np.i
     Returns:
         The text and the hash of each occurrence, both of shape [occurrences].
     """
-    none = np.empty(0, np.intp), np.empty(0, np.uint64)
-    if units.rolling is None:
-        return none
-    count = len(units.points)
-    inside = np.zeros(count + 1, np.int32)
-    np.cumsum(units.in_word, out=inside[1:])
-    text_at = np.cumsum(units.points == 0) - 1
-    texts, hashes = [none[0]], [none[1]]
-    for length in range(shortest, min(longest, count) + 1):
-        first = np.arange(count - length + 1)
-        if length == 2:
-            fits = units.in_word[first] | units.in_word[first + 1]
-        else:
-            fits = inside[first + length - 1] - inside[first + 1] == length - 2
-        start = first[fits]
-        hashes.append(units.rolling.between(start, start + length, _PIECE_SALT + length))
-        texts.append(text_at[start + ~units.in_word[start]])
+    texts, hashes = [np.empty(0, np.intp)], [np.empty(0, np.uint64)]
+    if units.rolling is not None:
+        first = units.starts[units.words] - 1
+        lengths = units.ends[units.words] - first
+        within = np.arange(int(lengths.sum())) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        start = np.repeat(first, lengths) + within
+        room = np.repeat(lengths + 1, lengths) - within
+        text = np.repeat(units.text[units.words], lengths)
+        for length in range(shortest, longest + 1):
+            fits = np.flatnonzero(room >= length)
+            begin = start[fits]
+            hashes.append(units.rolling.between(begin, begin + length, _PIECE_SALT + length))
+            texts.append(text[fits])
     return np.concatenate(texts), np.concatenate(hashes)
