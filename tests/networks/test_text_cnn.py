@@ -22,12 +22,15 @@ def test_the_filters_are_convolutions():
     torch.testing.assert_close(network(units), expected)
 
 
-def test_for_serving_there_is_one_table_and_no_matrix_product():
-    network = TextCNN({"units": 20}, 3, width=4, filters=2, spans=(1, 2)).eval()
-    served = network.for_serving()
-    assert served.table.shape == (20, 2 * 3)
+def test_for_serving_networks_of_like_spans_are_one():
+    alike = [TextCNN({"units": 20}, 3, width=4, filters=filters, spans=(1, 2)).eval() for filters in (2, 3)]
+    other = TextCNN({"units": 20}, 3, width=4, filters=2, spans=(3,)).eval()
+    trained, weights = [*alike, other], [0.7, 0.2, 0.1]
+    served = TextCNN.for_serving(trained, weights)
+    assert len(served) == 2
     units = torch.randint(0, 20, (2, 5, 2))
-    torch.testing.assert_close(served(units), network(units))
+    expected = sum(weight * one(units) for one, weight in zip(trained, weights, strict=True))
+    torch.testing.assert_close(sum(weight * one(units) for one, weight in served), expected)
 
 
 def test_a_text_shorter_than_every_filter():

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
 
 from torch import nn
 
@@ -25,6 +25,10 @@ class Network(nn.Module, ABC):
     def __init__(self, vocabulary: Mapping[str, int], classes: int) -> None:
         super().__init__()
 
-    def for_serving(self) -> Network:
-        """A network that answers alike at less cost, for the exported graph; by default itself."""
-        return self
+    @classmethod
+    def for_serving(cls, trained: Sequence[Self], weights: Sequence[float]) -> list[tuple[Network, float]]:
+        """Networks of this class and what their logits count, as they are exported.
+
+        A subclass may give others that answer alike at less cost; these are the networks themselves.
+        """
+        return list(zip(trained, weights, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ class TextCNN(Network):
 
     The convolution is written as one projection to a vector per filter offset and a sum of shifted
     vectors, and has no bias, so padding vectors are zero and never win the maximum after the ReLU.
-    For serving, embedding and projection become one table: the same answers without a matrix product.
+    For serving see `FoldedTextCNN`.
     Reads `units` (ids, shape [rows, length, parts]).
     """
 
@@ -49,14 +49,7 @@ class TextCNN(Network):
 
     def forward(self, units: Tensor) -> Tensor:
         """Logits of shape [rows, classes]."""
-        return self.classify(self.embedding(units) @ self.projection)
-
-    def for_serving(self) -> Network:
-        """The same answers from one table of projected units."""
-        return _Folded(self)
-
-    def classify(self, projected: Tensor) -> Tensor:
-        """Logits from projected units of shape [rows, length, sum of spans * filters]."""
+        projected = self.embedding(units) @ self.projection
         strongest, column = [], 0
         for span in self.spans:
             block = projected[..., column : column + span * self.filters]
@@ -64,6 +57,14 @@ class TextCNN(Network):
             column += span * self.filters
         logits: Tensor = self.output(self.dropout(functional.relu(torch.cat(strongest, 1))))
         return logits
+
+    @classmethod
+    def for_serving(cls, trained: Sequence[Self], weights: Sequence[float]) -> list[tuple[Network, float]]:
+        """One `FoldedTextCNN` for all networks of the same spans."""
+        alike: dict[tuple[int, ...], list[tuple[Self, float]]] = {}
+        for network, weight in zip(trained, weights, strict=True):
+            alike.setdefault(network.spans, []).append((network, weight))
+        return [(FoldedTextCNN(*zip(*group, strict=True)), 1.0) for group in alike.values()]
 
     def _filter(self, block: Tensor, span: int) -> Tensor:
         """Answers of the filters of one span at every window that touches the text."""
@@ -76,19 +77,60 @@ class TextCNN(Network):
         return answer
 
 
-class _Folded(Network):
-    """A trained `TextCNN` whose units lead straight to their projections."""
+class FoldedTextCNN(Network):
+    """Trained `TextCNN`s of one shape as one, without a matrix product over positions.
+
+    Embedding and projection are multiplied out into a table for each filter offset, and the filters of all
+    networks stand side by side in it. Padding is added to the ids, where it costs least.
+
+    Args:
+        trained: The networks; they must have the same spans and read the same ids.
+        weights: What the logits of each count.
+    """
 
     arrays: ClassVar[tuple[str, ...]] = TextCNN.arrays
 
-    def __init__(self, trained: TextCNN) -> None:
-        super().__init__({}, trained.output.out_features)
-        self._classify = trained.classify
+    def __init__(self, trained: Sequence[TextCNN], weights: Sequence[float]) -> None:
+        super().__init__({}, trained[0].output.out_features)
+        self.spans = trained[0].spans
         with torch.no_grad():
-            table = trained.embedding.table.weight @ trained.projection
-        self.table = nn.Parameter(table, requires_grad=False)
+            folded = [_tables(network) for network in trained]
+            self.tables = nn.ParameterList(
+                nn.Parameter(torch.cat(tables, 1).contiguous(), requires_grad=False)
+                for tables in zip(*folded, strict=True)
+            )
+            outputs = [
+                network.output.weight.view(-1, len(self.spans), network.filters) * weight
+                for network, weight in zip(trained, weights, strict=True)
+            ]
+            matrix = torch.cat(outputs, 2).flatten(1)
+            bias = sum(network.output.bias * weight for network, weight in zip(trained, weights, strict=True))
+        self.output = nn.Linear(matrix.shape[1], matrix.shape[0])
+        self.output.weight = nn.Parameter(matrix, requires_grad=False)
+        self.output.bias = nn.Parameter(torch.as_tensor(bias), requires_grad=False)
 
     def forward(self, units: Tensor) -> Tensor:
         """Logits of shape [rows, classes]."""
-        parts = [functional.embedding(part.long(), self.table) for part in units.unbind(2)]
-        return self._classify(sum(parts[1:], parts[0]))
+        reach = max(self.spans) - 1
+        padded = functional.pad(units, (0, 0, reach, reach))
+        length = padded.shape[1]
+        strongest, table = [], 0
+        for span in self.spans:
+            windows = length - span + 1
+            answer = self._projected(padded[:, :windows], table)
+            for offset in range(1, span):
+                answer = answer + self._projected(padded[:, offset : offset + windows], table + offset)
+            strongest.append(answer.amax(1))
+            table += span
+        logits: Tensor = self.output(functional.relu(torch.cat(strongest, 1)))
+        return logits
+
+    def _projected(self, units: Tensor, table: int) -> Tensor:
+        parts = [functional.embedding(part.long(), self.tables[table]) for part in units.unbind(2)]
+        return sum(parts[1:], parts[0])
+
+
+def _tables(network: TextCNN) -> list[Tensor]:
+    """For each offset of each span, the projections of all units, shape [ids, filters]."""
+    projected = network.embedding.table.weight @ network.projection
+    return list(torch.split(projected, network.filters, dim=1))

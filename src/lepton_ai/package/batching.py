@@ -8,11 +8,31 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lepton_ai.core.types import Arrays
+
 ROWS = 256
 """Rows in one batch, at most."""
 
 AREA = 1 << 15
 """Rows times the size of the longest row of one batch, at most (unless it is a single row)."""
+
+
+CELLS = 1 << 13
+"""Cells of all input arrays that one run of a graph gets, at most (unless it is a single row)."""
+
+
+def rows_at_once(arrays: Arrays, rows: int) -> int:
+    """How many rows of encoded arrays the graph is run on at once.
+
+    Encoding is quickest for many rows together; a graph is quickest while what lies between its operators
+    fits the cache of a core.
+
+    Args:
+        arrays: Encoded arrays of one batch.
+        rows: Its rows.
+    """
+    cells = sum(array.size for array in arrays.values()) / rows
+    return max(1, int(CELLS / max(cells, 1.0)))
 
 
 def plan_batches(sizes: NDArray[Any], *, rows: int = ROWS, area: int = AREA) -> Iterator[NDArray[np.intp]]:

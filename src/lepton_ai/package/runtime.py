@@ -10,7 +10,7 @@ import numpy as np
 from lepton_ai.codecs.base import InputCodec
 from lepton_ai.core.errors import InputError, PackageError, did_you_mean
 from lepton_ai.core.types import JSON, Arrays, Cell, Columns, Row
-from lepton_ai.package.batching import plan_batches
+from lepton_ai.package.batching import plan_batches, rows_at_once
 from lepton_ai.package.manifest import RESTORE
 from lepton_ai.package.package import Package
 from lepton_ai.package.session import GraphSession
@@ -123,13 +123,7 @@ class Runtime:
             parts.append(self._run(batch, len(chosen)))
         back = np.empty(rows, dtype=np.intp)
         back[np.concatenate(places)] = np.arange(rows)
-        try:
-            return {name: np.concatenate([part[name] for part in parts])[back] for name in self._outputs}
-        except ValueError:
-            raise PackageError(
-                "The graph's outputs have another shape in every batch, so they cannot be put together.",
-                hint="Export it with outputs of one fixed shape per row.",
-            ) from None
+        return {name: values[back] for name, values in _joined(parts, self._outputs).items()}
 
     def _run(self, cells: Mapping[str, Sequence[Cell]], rows: int) -> Arrays:
         """The outputs for one batch."""
@@ -138,11 +132,33 @@ class Runtime:
             encoded = feed.encode(cells[feed.column])
             for array, name in feed.names:
                 arrays[name] = encoded[array]
+        step = rows_at_once(arrays, rows)
+        if step >= rows:
+            return self._infer(arrays, rows)
+        parts = []
+        for start in range(0, rows, step):
+            some = {name: array[start : start + step] for name, array in arrays.items()}
+            parts.append(self._infer(some, min(step, rows - start)))
+        return _joined(parts, self._outputs)
+
+    def _infer(self, arrays: Arrays, rows: int) -> Arrays:
+        """What the graph gives for arrays of so many rows."""
         found = self._session.run(self._outputs, arrays)
         for name, values in zip(self._outputs, found, strict=True):
             if not isinstance(values, np.ndarray) or values.ndim == 0 or len(values) != rows:
                 raise PackageError(f"The graph's output {name!r} has not one entry per row.", hint=RESTORE)
         return dict(zip(self._outputs, found, strict=True))
+
+
+def _joined(parts: Sequence[Arrays], outputs: Sequence[str]) -> Arrays:
+    """The outputs of several runs, one after the other."""
+    try:
+        return {name: np.concatenate([part[name] for part in parts]) for name in outputs}
+    except ValueError:
+        raise PackageError(
+            "The graph's outputs have another shape in every batch, so they cannot be put together.",
+            hint="Export it with outputs of one fixed shape per row.",
+        ) from None
 
 
 def _connect(inputs: Mapping[str, InputCodec], session: GraphSession) -> tuple[_Feed, ...]:

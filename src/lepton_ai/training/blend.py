@@ -27,8 +27,14 @@ class Blend(nn.Module):
         """Names of the arrays that `forward` takes, each once."""
 
     def for_serving(self) -> Blend:
-        """The blend of the networks as they are served."""
-        return Blend([network.for_serving() for network in self.networks], self.weights)
+        """A blend that answers alike at less cost."""
+        kinds: dict[type[Network], list[tuple[Network, float]]] = {}
+        for network, weight in zip(self.networks, self.weights, strict=True):
+            kinds.setdefault(type(network), []).append((network, weight))
+        served = [
+            pair for kind, group in kinds.items() for pair in kind.for_serving(*zip(*group, strict=True))
+        ]
+        return Blend([network for network, _ in served], [weight for _, weight in served])
 
     def forward(self, *arrays: Tensor) -> Tensor:
         """Logits of shape [rows, classes]."""

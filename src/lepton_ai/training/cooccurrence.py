@@ -30,7 +30,8 @@ def start_from_cooccurrence(embedding: UnitEmbedding, units: Ragged, *, seed: in
     if information is None:
         return
     vectors = _leading_vectors(information, width, seed=seed)
-    found = vectors.abs().sum(1) > 1e-6
+    found = torch.zeros(ids, dtype=torch.bool)
+    found[information.indices()[0]] = True
     scale = _SPREAD / vectors[found].std().clamp(min=1e-9)
     with torch.no_grad():
         table[found, : vectors.shape[1]] = vectors[found] * scale
@@ -53,7 +54,7 @@ def _information(units: Ragged, ids: int) -> Tensor | None:
         return None
     places = torch.from_numpy(np.stack([row[positive], column[positive]]))
     values = torch.from_numpy(information[positive].astype(np.float32))
-    return torch.sparse_coo_tensor(places, values, (ids, ids)).coalesce()
+    return torch.sparse_coo_tensor(places, values, (ids, ids), check_invariants=False).coalesce()
 
 
 def _pairs(units: Ragged, ids: int) -> tuple[NDArray[np.int64], NDArray[np.float64]]:

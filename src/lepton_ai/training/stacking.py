@@ -7,8 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 _STEPS = 100
+_SCALES = 2.0 ** np.arange(-8, 5)
 
 
 def blend_weights(logits: Sequence[NDArray[np.float32]], targets: NDArray[np.float32]) -> list[float]:
@@ -23,13 +25,20 @@ def blend_weights(logits: Sequence[NDArray[np.float32]], targets: NDArray[np.flo
     """
     stacked = torch.from_numpy(np.stack(logits)).double()
     wanted = torch.from_numpy(targets).double()
-    roots = torch.full((len(logits),), len(logits) ** -0.5, dtype=torch.double, requires_grad=True)
+
+    def loss_of(weights: Tensor) -> Tensor:
+        summed = (weights[:, None, None] * stacked).sum(0)
+        return -(wanted * torch.log_softmax(summed, 1)).sum(1).mean()
+
+    # From a far too large scale the first step overshoots to zero, where a square has no gradient.
+    equal = torch.full((len(logits),), 1 / len(logits), dtype=torch.double)
+    scale = min(_SCALES.tolist(), key=lambda one: float(loss_of(one * equal)))
+    roots = (scale * equal).sqrt().requires_grad_()
     optimizer = torch.optim.LBFGS([roots], max_iter=_STEPS, line_search_fn="strong_wolfe")
 
-    def objective() -> torch.Tensor:
+    def objective() -> Tensor:
         optimizer.zero_grad()
-        summed = (roots.square()[:, None, None] * stacked).sum(0)
-        loss = -(wanted * torch.log_softmax(summed, 1)).sum(1).mean()
+        loss = loss_of(roots.square())
         loss.backward()  # type: ignore[no-untyped-call]
         return loss
 

@@ -27,7 +27,9 @@ _SINGLE_SCRIPTS = (
     (0x20000, 0x323AF),  # Han, extensions B to H
 )
 _PLAIN = ((0x3400, 0x9FFF), (0xAC00, 0xF8FF))  # neither case nor compatibility forms: nothing to look up
+_HAN_FORMS = (0x2F800, 0x2FA20)  # compatibility forms above `_ASSIGNED`
 _JAMO = (0x1160, 0x11FF)
+_SIGMA = 0x3A3  # its lower case is another at the end of a word
 _APOSTROPHES = (0x27, 0x2019)
 
 
@@ -60,11 +62,11 @@ def characters() -> Characters:
         elif category in "PS":
             kind[point] = SINGLE
         form = unicodedata.normalize("NFKC", character).lower()
-        if len(form) == 1 and category != "M":
+        if len(form) == 1 and not _composes(form):
             plain[point] = ord(form)
         else:
             joint[point] = True
-    joint[_JAMO[0] : _JAMO[1] + 1] = True
+    joint[_SIGMA] = True
     for first, last in _SINGLE_SCRIPTS:
         kind[first : last + 1] = SINGLE
     kind[list(_APOSTROPHES)] = WORD
@@ -75,4 +77,9 @@ def characters() -> Characters:
 
 def _worth_a_look() -> list[int]:
     skipped = {point for first, last in _PLAIN for point in range(first, last + 1)}
-    return [point for point in range(_ASSIGNED) if point not in skipped]
+    return [*(point for point in range(_ASSIGNED) if point not in skipped), *range(*_HAN_FORMS)]
+
+
+def _composes(form: str) -> bool:
+    """Whether a character may become one with the character before it: marks, and later parts of Hangul."""
+    return unicodedata.category(form)[0] == "M" or _JAMO[0] <= ord(form) <= _JAMO[1]
