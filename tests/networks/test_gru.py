@@ -10,7 +10,7 @@ from lepton_ai.networks.gru import BidirectionalGRU
 def test_it_answers_like_torch_over_packed_rows():
     readers = BidirectionalGRU(5, 3)
     whole = nn.GRU(5, 3, batch_first=True, bidirectional=True)
-    own = {name: value for name, value in readers.ahead.named_parameters()}
+    own = dict(readers.ahead.named_parameters())
     own |= {f"{name}_reverse": value for name, value in readers.behind.named_parameters()}
     whole.load_state_dict(own)
     vectors, lengths = torch.randn(3, 6, 5), torch.tensor([6, 2, 4])

@@ -22,7 +22,17 @@ def ragged(texts, parts=1):
     return Ragged(flat, np.array([len(text) for text in texts], np.int64))
 
 
-TEXTS = [[CAT, FEED], [DOG, FEED], [CAT, PET], [DOG, PET], [RAIN, WET], [SNOW, WET], [RAIN, SKY], [SNOW, SKY], [ALONE]]
+TEXTS = [
+    [CAT, FEED],
+    [DOG, FEED],
+    [CAT, PET],
+    [DOG, PET],
+    [RAIN, WET],
+    [SNOW, WET],
+    [RAIN, SKY],
+    [SNOW, SKY],
+    [ALONE],
+]
 
 
 def test_units_that_stand_near_the_same_units_come_near_each_other():

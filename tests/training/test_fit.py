@@ -43,7 +43,9 @@ def test_the_model_is_made_of_all_copies(both):
     assert [one.network for one in trained.networks] == ["wide_ngram", "text_cnn", "text_cnn"]
     assert len(trained.blend) == 3
     assert trained.blend[1] == trained.blend[2]
-    assert set(trained.weights) == {f"{number}_{one.network}.safetensors" for number, one in enumerate(trained.networks)}
+    assert set(trained.weights) == {
+        f"{number}_{one.network}.safetensors" for number, one in enumerate(trained.networks)
+    }
     for content in trained.weights.values():
         assert all(np.isfinite(array).all() for array in safetensors.numpy.load(content).values())
 
@@ -55,7 +57,9 @@ def test_the_graph_answers_like_the_networks(both):
     assert trained.difference <= 1e-3
     arrays = trained.input.encode(TEXTS[:5])
     session = onnxruntime.InferenceSession(trained.graph, providers=["CPUExecutionProvider"])
-    (found,) = session.run(["logits"], {one.name: arrays[one.name.removeprefix("text.")] for one in session.get_inputs()})
+    (found,) = session.run(
+        ["logits"], {one.name: arrays[one.name.removeprefix("text.")] for one in session.get_inputs()}
+    )
     np.testing.assert_allclose(found, trained.logits(TEXTS[:5])["logits"], atol=1e-3)
 
 
@@ -141,7 +145,9 @@ def test_a_class_that_is_missing_from_a_round(spy):
 
 def test_class_weights_weigh_rare_classes_up(monkeypatch):
     seen, real = [], room.train_members
-    monkeypatch.setattr(room, "train_members", lambda made, part, **rest: seen.append(part) or real(made, part, **rest))
+    monkeypatch.setattr(
+        room, "train_members", lambda made, part, **rest: seen.append(part) or real(made, part, **rest)
+    )
     monkeypatch.setattr(room, "_export", lambda *arguments: (b"", 0.0))
     labels = ["rare" if row % 8 == 0 else "common" for row in range(48)]
     fit(plan(wide(), class_weights=True), rows(labels=labels), progress=Silent())

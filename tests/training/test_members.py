@@ -52,7 +52,9 @@ def test_networks_of_one_kind_start_apart():
 
 
 def test_the_last_training_takes_the_mean_of_the_epochs():
-    found = [[wide(), msgspec.structs.replace(CNN, training={"epochs": epochs, "batch": 16})] for epochs in (2, 5)]
+    found = [
+        [wide(), msgspec.structs.replace(CNN, training={"epochs": epochs, "batch": 16})] for epochs in (2, 5)
+    ]
     last = settled(plan(wide(), CNN), found)
     assert last.networks[1].training == {"epochs": 4, "batch": 16}
     assert last.networks[0] == wide()

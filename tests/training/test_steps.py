@@ -80,7 +80,9 @@ def test_watched_rows_are_not_trained_on():
     without.load_state_dict(with_watch.state_dict())
     train(with_watch, lesson(FAST, watch=(strange, one_hot([0]))))
     train(without, lesson(FAST))
-    assert all(torch.equal(value, without.state_dict()[name]) for name, value in with_watch.state_dict().items())
+    assert all(
+        torch.equal(value, without.state_dict()[name]) for name, value in with_watch.state_dict().items()
+    )
 
 
 def test_too_high_a_learning_rate_is_told():

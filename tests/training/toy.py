@@ -14,7 +14,12 @@ from lepton_ai.training.trainers import Lesson
 TEXTS = [
     text
     for number in range(12)
-    for text in (f"where is parcel {number}", f"包裹{number}到哪里", f"refund order {number}", f"订单{number}退款")
+    for text in (
+        f"where is parcel {number}",
+        f"包裹{number}到哪里",
+        f"refund order {number}",
+        f"订单{number}退款",
+    )
 ]
 CLASSES = [0, 0, 1, 1] * 12
 ARRAYS = ("ngrams", "values", "units")

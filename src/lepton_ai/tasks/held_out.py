@@ -46,7 +46,10 @@ def in_turn(frame: pl.DataFrame, schema: Schema, *, rounds: int, seed: int) -> H
 
     text, label = schema.role("text").name, schema.role("label").name
     folds = fold_rows(frame[text], frame[label], folds=FOLDS, seed=seed)
-    return HeldOut(folds, rounds, True, _explain(rounds, "Equal and nearly equal texts are kept together."))
+    filled = int(folds.max()) + 1  # fewer than FOLDS when there are fewer different texts
+    rounds = min(rounds, filled)
+    kept = "Equal and nearly equal texts are kept together."
+    return HeldOut(folds, rounds, True, _explain(FOLDS if rounds == filled else rounds, kept))
 
 
 def given(training: int, validation: int) -> HeldOut:

@@ -13,6 +13,8 @@ from lepton_ai.tasks.held_out import FOLDS
 Recipe = Literal["fast", "balanced", "best"]
 """How much time to spend: seconds, a minute or two, or several minutes."""
 
+_LONG = 60  # units of an average text
+_MANY_LABELS = 20
 _FEW, _MANY_ROWS, _LARGE, _VERY_LARGE = 2_000, 5_000, 15_000, 20_000
 
 
@@ -79,12 +81,16 @@ def _wide(shape: Shape) -> NetworkPlan:
 
 
 def _convolution(shape: Shape) -> NetworkPlan:
+    """A small network, twice where texts are short enough for that to cost little; a larger one for many labels."""
+    settings: dict[str, Any] = {"spans": [1, 2]}
+    if shape.classes >= _MANY_LABELS:
+        settings = {"spans": [1, 2, 3], "width": 256, "filters": 96, "dropout": 0.5}
     return NetworkPlan(
         network="text_cnn",
         trainer="steps",
-        settings={"spans": [1, 2]},
+        settings=settings,
         training=_steps(shape) | {"cooccurrence": True},
-        copies=2,
+        copies=1 if shape.units > _LONG or shape.classes >= _MANY_LABELS else 2,
     )
 
 

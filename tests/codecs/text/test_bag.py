@@ -12,7 +12,14 @@ from slow_text import TEXTS
 from lepton_ai.codecs.text.bag import NgramBag
 from lepton_ai.codecs.text.units import segment
 
-CORPUS = ["where is my parcel", "where is it", "快递到哪里了？", "我的快递 parcel", "refund refund refund!", ""]
+CORPUS = [
+    "where is my parcel",
+    "where is it",
+    "快递到哪里了？",
+    "我的快递 parcel",
+    "refund refund refund!",
+    "",
+]
 
 
 def fitted(texts, *, most=100_000, least=1, batch=2):

@@ -10,6 +10,7 @@ from slow_text import kind
 
 from lepton_ai.codecs.text.characters import CODE_POINTS, SINGLE, SPACE, WORD, characters
 
+
 def plain_of(text):
     return unicodedata.normalize("NFKC", text).lower()
 

@@ -29,7 +29,11 @@ def test_a_known_unit_has_one_id_everywhere(texts):
     encoded = sequence.encode(segment(texts))["units"]
     units = [slow_text.units(text) for text in texts]
     found = [row[: len(text), 0].tolist() for row, text in zip(encoded, units, strict=True)]
-    flat = [(unit, one) for text, row in zip(units, found, strict=True) for unit, one in zip(text, row)]
+    flat = [
+        (unit, one)
+        for text, row in zip(units, found, strict=True)
+        for unit, one in zip(text, row, strict=True)
+    ]
     known = [pair for pair in flat if pair[1] != UNKNOWN]
     assert all(one > UNKNOWN for _, one in known)
     assert same_partition([unit for unit, _ in known], [one for _, one in known])

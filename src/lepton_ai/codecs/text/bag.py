@@ -19,7 +19,7 @@ from lepton_ai.core.types import Arrays, FloatArray
 LONGEST_RUN = 3
 """Units in the longest run that is counted."""
 
-SHORTEST_PIECE, LONGEST_PIECE = 2, 5
+SHORTEST_PIECE, LONGEST_PIECE = 3, 5
 """Characters in a piece of a word."""
 
 

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import polars as pl
+import pytest
+
+from lepton_ai import TextClassifier
+from lepton_ai.core.errors import DataError, UsageError
+from lepton_ai.tasks.base import named_table
+from lepton_ai.training import fit as training
+
+
+@pytest.mark.parametrize("of", [list, tuple, np.array, pd.Series, pl.Series, iter])
+def test_texts_and_labels_become_a_table(of):
+    table = named_table(of(["a b", "c"]), of(["x", "y"]))
+    assert table.frame.to_dict(as_series=False) == {"text": ["a b", "c"], "label": ["x", "y"]}
+
+
+def test_texts_and_labels_must_fit_together():
+    with pytest.raises(DataError, match="2 texts and 1 labels"):
+        named_table(["a", "b"], ["x"])
+    with pytest.raises(UsageError, match="must be the texts alone"):
+        named_table({"text": ["a"]}, ["x"])
+    with pytest.raises(UsageError, match="must be the texts alone"):
+        named_table(Path("rows.csv"), ["x"])
+
+
+def test_a_model_is_saved_as_a_folder_or_a_file(fitted, tmp_path):
+    folder = fitted.save(tmp_path / "new" / "model")
+    assert (folder / "manifest.json").is_file()
+    archive = fitted.save(str(tmp_path / "model.zip"))
+    assert archive.is_file()
+    with pytest.raises(UsageError, match=r"Save it as a \.zip"):
+        TextClassifier.load(archive).save(tmp_path / "other")
+    assert TextClassifier.load(archive).save(tmp_path / "other.zip").is_file()
+
+
+def test_a_trained_model_can_be_trained_anew(example):
+    model = TextClassifier(recipe="fast").fit(example)
+    first = model.package_.path
+    model.fit(example["text"], ["x" if label == "refund" else "y" for label in example["label"]])
+    assert model.classes_.tolist() == ["x", "y"]
+    assert set(model.predict(example["text"])) == {"x", "y"}
+    assert model.package_.path != first
+
+
+def test_a_fit_that_fails_leaves_the_model_as_it_was(example, monkeypatch):
+    model = TextClassifier(recipe="fast").fit(example)
+    before = model.predict_proba(example["text"])
+    with pytest.raises(DataError):
+        model.fit(["a"], ["b"])
+
+    def broken(*arguments, **rest):
+        raise RuntimeError("stopped")
+
+    monkeypatch.setattr(training, "fit", broken)
+    with pytest.raises(RuntimeError, match="stopped"):
+        model.fit(example)
+    np.testing.assert_array_equal(model.predict_proba(example["text"]), before)
+
+
+def test_progress_is_told(example):
+    class Heard:
+        def __init__(self):
+            self.stages = []
+
+        def stage(self, name, total=0):
+            self.stages.append(name)
+
+        def advance(self, steps=1, note=""):
+            pass
+
+        def note(self, line):
+            pass
+
+    heard = Heard()
+    TextClassifier(recipe="fast", progress=heard).fit(example)
+    assert "Training on all rows" in heard.stages
+    assert heard.stages[-1] == "Writing and proving the package"
+
+
+def test_importing_the_estimator_needs_no_torch():
+    import subprocess
+    import sys
+
+    code = "import sys; from lepton_ai import TextClassifier; TextClassifier(); print('torch' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout.strip() == "False"
