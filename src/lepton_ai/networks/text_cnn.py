@@ -126,7 +126,7 @@ class FoldedTextCNN(Network):
         return logits
 
     def _projected(self, units: Tensor, table: int) -> Tensor:
-        parts = [functional.embedding(part.long(), self.tables[table]) for part in units.unbind(2)]
+        parts = [functional.embedding(part, self.tables[table]) for part in units.unbind(2)]
         return sum(parts[1:], parts[0])
 
 

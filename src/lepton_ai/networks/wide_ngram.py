@@ -50,14 +50,14 @@ class _Served(Network):
         super().__init__({}, len(bias))
         self.two = len(bias) == 2
         if self.two:
-            weights = (weights[:, 1] - weights[:, 0]) / 2
+            weights = (weights[:, 1:] - weights[:, :1]) / 2
         self.weights = nn.Parameter(weights.contiguous(), requires_grad=False)
         self.bias = nn.Parameter(bias, requires_grad=False)
 
     def forward(self, ngrams: Tensor, values: Tensor) -> Tensor:
         """Logits of shape [rows, classes], less what both of two classes have in common."""
-        rows = self.weights[ngrams.long()]
+        rows = nn.functional.embedding(ngrams, self.weights)
         if self.two:
-            margin = (values * rows).sum(1, keepdim=True)
+            margin = (values * rows.squeeze(2)).sum(1, keepdim=True)
             return torch.cat([-margin, margin], 1) + self.bias
         return torch.matmul(values.unsqueeze(1), rows).squeeze(1) + self.bias

@@ -17,7 +17,7 @@ AREA = 1 << 15
 """Rows times the size of the longest row of one batch, at most (unless it is a single row)."""
 
 
-CELLS = 1 << 13
+CELLS = 1 << 14
 """Cells of all input arrays that one run of a graph gets, at most (unless it is a single row)."""
 
 
@@ -33,6 +33,14 @@ def rows_at_once(arrays: Arrays, rows: int) -> int:
     """
     cells = sum(array.size for array in arrays.values()) / rows
     return max(1, int(CELLS / max(cells, 1.0)))
+
+
+def trimmed(array: NDArray[Any]) -> NDArray[Any]:
+    """Rows of an encoded array without the positions that are padding in all of them; at least one stays."""
+    if array.ndim < 2:
+        return array
+    used = np.flatnonzero(array.any(axis=(0, *range(2, array.ndim))))
+    return array[:, : used[-1] + 1 if len(used) else 1]
 
 
 def plan_batches(sizes: NDArray[Any], *, rows: int = ROWS, area: int = AREA) -> Iterator[NDArray[np.intp]]:

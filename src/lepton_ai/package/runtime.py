@@ -10,7 +10,7 @@ import numpy as np
 from lepton_ai.codecs.base import InputCodec
 from lepton_ai.core.errors import InputError, PackageError, did_you_mean
 from lepton_ai.core.types import JSON, Arrays, Cell, Columns, Row
-from lepton_ai.package.batching import plan_batches, rows_at_once
+from lepton_ai.package.batching import plan_batches, rows_at_once, trimmed
 from lepton_ai.package.manifest import RESTORE
 from lepton_ai.package.package import Package
 from lepton_ai.package.session import GraphSession
@@ -137,7 +137,7 @@ class Runtime:
             return self._infer(arrays, rows)
         parts = []
         for start in range(0, rows, step):
-            some = {name: array[start : start + step] for name, array in arrays.items()}
+            some = {name: trimmed(array[start : start + step]) for name, array in arrays.items()}
             parts.append(self._infer(some, min(step, rows - start)))
         return _joined(parts, self._outputs)
 

@@ -81,7 +81,7 @@ def _wide(shape: Shape) -> NetworkPlan:
 
 
 def _convolution(shape: Shape) -> NetworkPlan:
-    """A small network, twice where texts are short enough for that to cost little; a larger one for many labels."""
+    """A small network, twice where texts are short and that costs little; a larger one for many labels."""
     settings: dict[str, Any] = {"spans": [1, 2]}
     if shape.classes >= _MANY_LABELS:
         settings = {"spans": [1, 2, 3], "width": 256, "filters": 96, "dropout": 0.5}

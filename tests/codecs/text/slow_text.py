@@ -6,7 +6,7 @@ import unicodedata
 
 from hypothesis import strategies as st
 
-from lepton_ai.codecs.text.bag import LONGEST_PIECE, LONGEST_RUN, SHORTEST_PIECE
+from lepton_ai.codecs.text.bag import Lengths
 
 MIXED = "ab zQé12_-'’ΣσςİßﬁＡ１！，。？快递到了吗"
 MIXED += "のカｶﾞー한국ㅎㅏᆨ丽ไทย我们😀❤\ufe0f\u200d \t\n\x00\x01\ud800\u0301𠀀"
@@ -25,6 +25,8 @@ _SINGLE = (
     (0xF900, 0xFAFF),
     (0x20000, 0x323AF),
 )
+
+LENGTHS = Lengths()
 
 
 def kind(character: str) -> str:
@@ -76,9 +78,9 @@ def pieces(text: str, length: int) -> list[str]:
 def ngrams(text: str) -> list[object]:
     """Everything that the bag counts."""
     found: list[object] = []
-    for length in range(1, LONGEST_RUN + 1):
+    for length in range(1, LENGTHS.run + 1):
         found += runs(text, length)
-    for length in range(SHORTEST_PIECE, LONGEST_PIECE + 1):
+    for length in range(LENGTHS.shortest_piece, LENGTHS.longest_piece + 1):
         found += pieces(text, length)
     return found
 

@@ -24,7 +24,7 @@ CORPUS = [
 
 def fitted(texts, *, most=100_000, least=1, batch=2):
     batches = (segment(texts[start : start + batch]) for start in range(0, len(texts), batch))
-    return NgramBag.fit(batches, most=most, least_texts=least)
+    return NgramBag.fit(batches, most=most, least_texts=least, lengths=slow_text.LENGTHS)
 
 
 def named_ngrams(text):

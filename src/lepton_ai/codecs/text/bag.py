@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
@@ -16,11 +17,20 @@ from lepton_ai.codecs.text.units import Units
 from lepton_ai.codecs.text.vocabulary import HashVocabulary
 from lepton_ai.core.types import Arrays, FloatArray
 
-LONGEST_RUN = 3
-"""Units in the longest run that is counted."""
 
-SHORTEST_PIECE, LONGEST_PIECE = 3, 5
-"""Characters in a piece of a word."""
+@dataclass(frozen=True)
+class Lengths:
+    """What counts as an n-gram.
+
+    Attributes:
+        run: Units in the longest run.
+        shortest_piece: Characters in the shortest piece of a word.
+        longest_piece: Characters in the longest.
+    """
+
+    run: int = 3
+    shortest_piece: int = 3
+    longest_piece: int = 5
 
 
 class NgramBag:
@@ -32,27 +42,29 @@ class NgramBag:
     Args:
         keys: Hashes of the known n-grams, most frequent first.
         rarity: Their inverse document frequencies.
+        lengths: What counts as an n-gram.
     """
 
-    def __init__(self, keys: Hashes, rarity: FloatArray) -> None:
+    def __init__(self, keys: Hashes, rarity: FloatArray, lengths: Lengths) -> None:
         self.keys = keys
+        self.lengths = lengths
         self.rarity = rarity
         self._vocabulary = HashVocabulary(keys)
         self._bits = max(1, len(keys)).bit_length()
 
     @classmethod
-    def fit(cls, batches: Iterable[Units], *, most: int, least_texts: int) -> Self:
+    def fit(cls, batches: Iterable[Units], *, most: int, least_texts: int, lengths: Lengths) -> Self:
         """A bag of at most `most` n-grams that occur in at least `least_texts` texts."""
         frequency, texts = TextFrequency(), 0
         for units in batches:
-            frequency.add(*_occurrences(units))
+            frequency.add(*_occurrences(units, lengths))
             texts += units.texts
         keys, counts = frequency.most_frequent(most, least=least_texts)
-        return cls(keys, (np.log((1 + texts) / (1 + counts)) + 1).astype(np.float32))
+        return cls(keys, (np.log((1 + texts) / (1 + counts)) + 1).astype(np.float32), lengths)
 
     def encode(self, units: Units) -> Arrays:
         """`ngrams` (int32, 0 is padding) and `values` (float32), both of shape [texts, longest]."""
-        text, hashes = _occurrences(units)
+        text, hashes = _occurrences(units, self.lengths)
         number = self._vocabulary.lookup(hashes)
         known = np.flatnonzero(number >= 0)
         # One number for text and n-gram, so that one sort brings repeats together.
@@ -83,7 +95,7 @@ def _joined(
     return (text.astype(np.uint64) << np.uint64(bits)) | number.astype(np.uint64)
 
 
-def _occurrences(units: Units) -> tuple[NDArray[np.intp], Hashes]:
-    runs = unit_ngrams(units, LONGEST_RUN)
-    pieces = word_pieces(units, SHORTEST_PIECE, LONGEST_PIECE)
+def _occurrences(units: Units, lengths: Lengths) -> tuple[NDArray[np.intp], Hashes]:
+    runs = unit_ngrams(units, lengths.run)
+    pieces = word_pieces(units, lengths.shortest_piece, lengths.longest_piece)
     return np.concatenate([runs[0], pieces[0]]), np.concatenate([runs[1], pieces[1]])

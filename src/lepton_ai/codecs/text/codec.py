@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lepton_ai.codecs.base import InputCodec
-from lepton_ai.codecs.text.bag import NgramBag
+from lepton_ai.codecs.text.bag import Lengths, NgramBag
 from lepton_ai.codecs.text.sequence import UnitSequence
 from lepton_ai.codecs.text.units import Units, segment
 from lepton_ai.core.types import JSON, Arrays, Cell
@@ -63,17 +64,21 @@ class TextCodec(InputCodec):
         """
         if settings:
             raise TypeError(f"TextCodec.fit has no setting {sorted(settings)[0]!r}")
-        bag = NgramBag.fit(_batches(values), most=ngrams, least_texts=least_texts) if ngrams else None
-        sequence = None
+        bag = sequence = None
+        if ngrams:
+            bag = NgramBag.fit(_batches(values), most=ngrams, least_texts=least_texts, lengths=Lengths())
         if units:
             sequence = UnitSequence.fit(_batches(values), most=units, least=least_units, longest=longest)
         return cls(bag, sequence)
 
     def params(self) -> JSON:
-        """The longest sequence and the ids at a position, or nothing without sequences."""
-        if self.sequence is None:
-            return {}
-        return {"longest": self.sequence.longest, "parts": self.sequence.parts}
+        """What counts as an n-gram, the longest sequence, and the ids at a position."""
+        params: JSON = {}
+        if self.bag:
+            params |= asdict(self.bag.lengths)
+        if self.sequence:
+            params |= {"longest": self.sequence.longest, "parts": self.sequence.parts}
+        return params
 
     def arrays(self) -> Arrays:
         """Hashes of known n-grams with their rarity, and of known units."""
@@ -87,8 +92,10 @@ class TextCodec(InputCodec):
     @classmethod
     def restore(cls, params: JSON, arrays: Arrays) -> Self:
         """The codec with the state of another."""
-        bag = NgramBag(arrays["ngram_keys"], arrays["ngram_rarity"]) if "ngram_keys" in arrays else None
-        sequence = None
+        bag = sequence = None
+        if "ngram_keys" in arrays:
+            lengths = Lengths(*(int(params[field.name]) for field in fields(Lengths)))
+            bag = NgramBag(arrays["ngram_keys"], arrays["ngram_rarity"], lengths)
         if "unit_keys" in arrays:
             sequence = UnitSequence(
                 arrays["unit_keys"], parts=int(params["parts"]), longest=int(params["longest"])

@@ -10,6 +10,7 @@ from lepton_ai.codecs.text.hashing import Hashes
 _SPACE_PER_KEY = 6
 _LEAST_BITS = 10
 _PROBES = 2
+_HALF = np.uint64(32)
 
 
 class HashVocabulary:
@@ -27,8 +28,8 @@ class HashVocabulary:
     def __init__(self, keys: Hashes) -> None:
         self.keys = keys
         self._bits = max(_LEAST_BITS, int(np.ceil(np.log2(max(len(keys), 1) * _SPACE_PER_KEY))))
-        self._numbers = np.full(1 << self._bits, -1, np.int32)
-        self._checks = np.zeros(1 << self._bits, np.uint32)
+        # Check in the upper half of an entry, number plus one in the lower: one look, one cache line.
+        self._entries = np.zeros(1 << self._bits, np.uint64)
         waiting = np.arange(len(keys))
         for probe in range(_PROBES):
             waiting = self._place(waiting, probe)
@@ -38,12 +39,15 @@ class HashVocabulary:
 
     def lookup(self, hashes: Hashes) -> NDArray[np.int32]:
         """The number of each hash, or -1; the shape of `hashes`."""
-        check = hashes.astype(np.uint32)
-        slot = self._slots(hashes, 0)
-        numbers = np.where(self._checks[slot] == check, self._numbers[slot], np.int32(-1))
+        numbers = self._found(hashes, 0)
         missing = np.flatnonzero(numbers < 0)
-        slot = self._slots(hashes[missing], 1)
-        numbers[missing] = np.where(self._checks[slot] == check[missing], self._numbers[slot], np.int32(-1))
+        numbers[missing] = self._found(hashes[missing], 1)
+        return numbers
+
+    def _found(self, hashes: Hashes, probe: int) -> NDArray[np.int32]:
+        entries = self._entries[self._slots(hashes, probe)]
+        numbers = entries.astype(np.uint32).view(np.int32) - 1
+        numbers[(entries >> _HALF).astype(np.uint32) != hashes.astype(np.uint32)] = -1
         return numbers
 
     def _slots(self, hashes: Hashes, probe: int) -> NDArray[np.intp]:
@@ -54,11 +58,10 @@ class HashVocabulary:
     def _place(self, waiting: NDArray[np.intp], probe: int) -> NDArray[np.intp]:
         """Give each waiting key its slot of this probe if free, the first in the list first; the rest."""
         slots = self._slots(self.keys[waiting], probe)
-        free = np.flatnonzero(self._numbers[slots] < 0)
+        free = np.flatnonzero(self._entries[slots] == 0)
         wanting, at = waiting[free], slots[free]
-        self._numbers[at[::-1]] = wanting[::-1]
-        won = self._numbers[at] == wanting
-        self._checks[at[won]] = self.keys[wanting[won]].astype(np.uint32)
+        entries = (self.keys[wanting] << _HALF) | (wanting + 1).astype(np.uint64)
+        self._entries[at[::-1]] = entries[::-1]
         lost = np.ones(len(waiting), bool)
-        lost[free[won]] = False
+        lost[free[self._entries[at] == entries]] = False
         return waiting[lost]
