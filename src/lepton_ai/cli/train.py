@@ -78,7 +78,7 @@ def run(args: Namespace, console: Console) -> int:
         _look(prepared, console, strict=args.strict)
         with console.progress() as progress:
             estimator.progress = progress
-            estimator.fit(table, validation=validation)
+            estimator.fit_prepared(prepared)
         place = _keep(estimator, run_at_work.folder, name, args.out)
         console.heading("Held-out report")
         console.say(estimator.report_.to_text())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import shutil
 import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -15,7 +14,7 @@ from lepton_ai.core.errors import DataError, UsageError, did_you_mean
 from lepton_ai.core.plan import Plan, TrainingRows
 from lepton_ai.core.progress import Progress, Silent
 from lepton_ai.core.types import JSON, Columns
-from lepton_ai.package import Package, PackageContents, Runtime, open_package, pack, write_package
+from lepton_ai.package import Package, PackageContents, Runtime, open_package, pack, unpack, write_package
 
 if TYPE_CHECKING:
     from lepton_ai.data import QualityReport, Schema, Table
@@ -112,12 +111,15 @@ class Estimator(ABC, Generic[Report]):
             DataError: The data cannot be read, or too little of it can be used.
             TrainingError: Training diverged, or the exported model does not answer like the trained one.
         """
+        table = named_table(data, y)
+        others = None if validation is None else named_table(validation)
+        return self.fit_prepared(self.prepare(table, others, plain=y is not None))
+
+    def fit_prepared(self, prepared: Prepared) -> Self:
+        """Train on what `prepare` made ready, for whoever wants to look at it first; see `fit`."""
         from lepton_ai.training.fit import fit  # noqa: PLC0415 - the one place that reaches torch
 
         progress = self.progress or Silent()
-        table = named_table(data, y)
-        others = None if validation is None else named_table(validation)
-        prepared = self.prepare(table, others, plain=y is not None)
         trained = fit(prepared.plan, prepared.rows, progress=progress)
         contents, report = self.assemble(prepared, trained)
         progress.stage("Writing and proving the package")
@@ -149,10 +151,8 @@ class Estimator(ABC, Generic[Report]):
             pack(source, target)
         elif target.exists():
             raise UsageError(f"{target} exists already.", hint="Choose another place, or remove it.")
-        elif source.is_dir():
-            shutil.copytree(source, target)
         else:
-            raise UsageError(f"The model was loaded from {source}, one file.", hint="Save it as a .zip.")
+            unpack(source, target)
         return target
 
     @classmethod

@@ -36,9 +36,9 @@ class HeldOut:
     explanation: str
 
 
-def in_turn(frame: pl.DataFrame, schema: Schema, *, rounds: int, seed: int) -> HeldOut:
-    """Hold out fifths of the rows in turn; by group, or the latest fifth alone, where the schema says so."""
-    if schema.with_role("time"):
+def in_turn(frame: pl.DataFrame, schema: Schema, *, rounds: int, seed: int, latest: bool = False) -> HeldOut:
+    """Hold out fifths of the rows in turn, whole groups where the schema has a group; or the latest fifth."""
+    if latest:
         return _latest(frame, schema, seed=seed)
     if schema.with_role("group"):
         return _by_group(frame, schema.role("group").name, rounds=rounds, seed=seed)
@@ -59,8 +59,8 @@ def given(training: int, validation: int) -> HeldOut:
         folds,
         1,
         False,
-        f"The {validation:,} validation rows decide when to stop, how the networks are blended, the "
-        "calibration, the threshold and the report; the model is not trained on them.",
+        f"The {validation:,} validation rows set how the networks are blended, the calibration, the "
+        "threshold and the report; the model is not trained on them.",
     )
 
 

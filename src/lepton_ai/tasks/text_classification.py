@@ -155,7 +155,8 @@ class TextClassifier(Estimator[ClassificationReport]):
         shape = _shape(frame, text, label)
         choice = choose(self.recipe, shape)
         if extra is None:
-            held_out = in_turn(frame, schema, rounds=choice.rounds, seed=self.seed)
+            by_time = self.time is not None
+            held_out = in_turn(frame, schema, rounds=choice.rounds, seed=self.seed, latest=by_time)
         else:
             more, more_numbers = _usable(extra, text, label)
             held_out = given(frame.height, more.height)
