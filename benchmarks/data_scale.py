@@ -1,10 +1,11 @@
-"""How much time and memory a CSV of a million rows takes: to stream and inspect, and to read whole.
+"""How much time and memory a CSV of a million rows takes: to stream, inspect, read whole and predict.
 
 The file is made in a temporary folder. Each measurement is a process of its own; peak memory is the
-process's high-water mark less what it had after importing the libraries.
+process's high-water mark less what it had after importing the libraries. Commands are measured whole:
+their peak counts everything.
 
 Usage:
-    python benchmarks/data_scale.py [--rows 1000000] [--encoding utf-8] [--gz]
+    python -m benchmarks.data_scale [--rows 1000000] [--encoding utf-8] [--gz]
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import random
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 WORDS = (
@@ -95,7 +98,34 @@ def main() -> None:
             command = [sys.executable, "-c", _HEAD + body + _TAIL, str(path)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)
             report[name] = json.loads(done.stdout)
+        report |= _commands(path, Path(folder))
     print(json.dumps(report, indent=2))
+
+
+def _commands(path: Path, folder: Path) -> dict[str, object]:
+    """`lepton data inspect` and `lepton predict --file` on the file, with a model trained on a few rows."""
+    few = folder / "few.csv"
+    write_csv(few, rows=2_000, encoding="utf-8")
+    model = str(folder / "model")
+    _timed("train", "text-classification", str(few), "--recipe", "fast", "--label", "label", "--out", model)
+    return {
+        "lepton data inspect": _timed("data", "inspect", str(path)),
+        "lepton predict": _timed("predict", model, "--file", str(path), "--out", str(folder / "out.jsonl")),
+    }
+
+
+def _timed(*arguments: str) -> dict[str, float]:
+    """Seconds and peak memory of a `lepton` command."""
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "lepton_ai.cli.main", *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"lepton {' '.join(arguments)} failed")
+    return {"seconds": round(time.perf_counter() - start, 2), "peak_mib": round(used.ru_maxrss / 1024)}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Text classification against tuned peers: score, training time, memory, speed and size, in one run.
 
-    python -m benchmarks.text_classification [DATASET ...] [--seeds 0,1,2] [--recipes balanced,fast] [--no-peers]
+    python -m benchmarks.text_classification [DATASET ...] [--seeds 0,1,2] [--recipes balanced,fast]
 
 Every training runs in a process of its own, so that its memory is its own. Speeds are of one thread, on the
 test rows, from texts to labels: all rows at once, and one row a call. Nothing is chosen on test rows.
@@ -40,7 +40,7 @@ def main() -> None:
     for name in args.datasets or list(DATASETS):
         records += _run(name, args)
         _print_table(name, [record for record in records if record["dataset"] == name])
-    _save(records)
+        _save(records)
 
 
 def _arguments() -> argparse.Namespace:
@@ -83,9 +83,9 @@ def _measure(name: str, split: str, contender: str, seed: str) -> dict[str, Any]
     data = list(load(name))[int(split)]
     start = time.perf_counter()
     if contender.startswith("lepton"):
-        predict, size, chosen = _ours(data, contender.split()[1], int(seed))
+        predict, size, about = _ours(data, contender.split()[1], int(seed))
     else:
-        predict, size, chosen = _peer(data, contender)
+        predict, size, about = _peer(data, contender)
     seconds = time.perf_counter() - start
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {
@@ -100,14 +100,14 @@ def _measure(name: str, split: str, contender: str, seed: str) -> dict[str, Any]
         "batch_us": _best(lambda: predict(data.test[0])) / len(data.test[0]) * 1e6,
         "single_us": _single(predict, data.test[0]) * 1e6,
         "megabytes": size / 1e6,
-        "chosen": chosen,
+        "about": about(),
     }
 
 
 Predict = Callable[[Sequence[str]], list[str]]
 
 
-def _ours(data: Dataset, recipe: str, seed: int) -> tuple[Predict, int, str]:
+def _ours(data: Dataset, recipe: str, seed: int) -> tuple[Predict, int, Callable[[], str]]:
     from lepton_ai import TextClassifier
 
     model = TextClassifier(recipe=recipe, seed=seed).fit(*data.train)
@@ -120,18 +120,28 @@ def _ours(data: Dataset, recipe: str, seed: int) -> tuple[Predict, int, str]:
     def predict(texts: Sequence[str]) -> list[str]:
         return [answer["label"] for answer in runtime.predict({column: texts})]
 
-    held_out = (
-        f"held-out accuracy {model.report_.accuracy.value:.4f}, macro-F1 {model.report_.macro_f1.value:.4f}"
-    )
-    return predict, size, held_out
+    def about() -> str:
+        held_out, test = model.report_, model.evaluate(*data.test)
+        kept = test.abstention
+        return (
+            f"held out {held_out.accuracy.value:.4f} / {held_out.macro_f1.value:.4f}, test ECE "
+            f"{test.calibration.ece_after:.4f}, kept {kept.coverage:.3f} of test rows, {_share(kept)} right"
+        )
+
+    return predict, size, about
 
 
-def _peer(data: Dataset, contender: str) -> tuple[Predict, int, str]:
+def _share(kept: Any) -> str:
+    found = kept.kept_accuracy
+    return "none" if found is None else f"{found.value:.4f} ({found.low:.4f} to {found.high:.4f})"
+
+
+def _peer(data: Dataset, contender: str) -> tuple[Predict, int, Callable[[], str]]:
     from benchmarks import peers
 
     build = {"tf-idf linear": peers.linear, "fasttext": peers.fasttext}[contender]
     model, chosen = build(data.train, score_of(data.metric))
-    return model.predict, model.size(), chosen
+    return model.predict, model.size(), lambda: chosen
 
 
 def score_of(metric: str) -> Callable[[Sequence[str], Sequence[str]], float]:
@@ -166,9 +176,10 @@ def _single(predict: Predict, texts: Sequence[str]) -> float:
 def _line(record: dict[str, Any]) -> str:
     return (
         f"{record['dataset']:<17} {record['contender']:<16} seed {record['seed']} "
-        f"{record['metric']} {record['score']:.4f}  train {record['seconds']:6.1f} s  peak {record['peak_mib']:5.0f} MiB  "
+        f"{record['metric']} {record['score']:.4f}  train {record['seconds']:6.1f} s  "
+        f"peak {record['peak_mib']:5.0f} MiB  "
         f"batch {record['batch_us']:6.1f} us/row  single {record['single_us']:6.0f} us  "
-        f"{record['megabytes']:6.1f} MB  {record['chosen']}"
+        f"{record['megabytes']:6.1f} MB  {record['about']}"
     )
 
 

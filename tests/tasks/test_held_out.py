@@ -15,9 +15,9 @@ def table(**columns):
     return pl.DataFrame({"text": texts, "label": ["x", "y"] * (rows // 2), **columns})
 
 
-def held_out(frame, **roles):
+def held_out(frame, *, latest=False, **roles):
     schema = infer_schema(frame, text="text", label="label", **roles)
-    return in_turn(frame, schema, rounds=2, seed=0)
+    return in_turn(frame, schema, rounds=2, seed=0, latest=latest)
 
 
 def test_every_row_has_a_fold_with_its_share_of_every_label():
@@ -70,7 +70,7 @@ def test_too_few_groups_are_told():
 def test_the_latest_rows_are_held_out():
     order = np.random.default_rng(0).permutation(50)
     days = [f"2024-{1 + row // 28:02}-{1 + row % 28:02}" for row in order]
-    found = held_out(table(when=days), time="when")
+    found = held_out(table(when=days), time="when", latest=True)
     assert found.rounds == 1
     assert found.refit
     assert set(found.folds.tolist()) == {-1, 0}
