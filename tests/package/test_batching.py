@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lepton_ai.package.batching import plan_batches
+from lepton_ai.package.batching import CELLS, plan_batches, rows_at_once, trimmed
 
 
 @settings(deadline=None, max_examples=100)
@@ -35,3 +35,18 @@ def test_one_long_row_does_not_pad_the_others():
 
 def test_no_rows_need_no_batch():
     assert list(plan_batches(np.array([], dtype=np.int64))) == []
+
+
+def test_a_run_of_the_graph_gets_as_many_rows_as_its_cells_allow():
+    arrays = {"a": np.ones((100, 64, 2)), "b": np.ones((100, 128))}
+    assert rows_at_once(arrays, 100) == CELLS // 256
+    assert rows_at_once({"a": np.ones((3, 2 * CELLS))}, 3) == 1
+    assert rows_at_once({}, 5) == CELLS
+
+
+def test_padding_that_all_rows_share_is_taken_off():
+    padded = np.array([[1, 0, 0, 0], [2, 3, 0, 0]])
+    assert trimmed(padded).tolist() == [[1, 0], [2, 3]]
+    assert trimmed(np.stack([padded, padded], 2)).shape == (2, 2, 2)
+    assert trimmed(np.zeros((2, 5))).shape == (2, 1)
+    assert trimmed(np.arange(3)).tolist() == [0, 1, 2]
