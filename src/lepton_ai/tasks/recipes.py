@@ -134,9 +134,28 @@ def _rounds(recipe: str, shape: Shape) -> int:
     return 2 if shape.rows < _VERY_LARGE and recipe != "fast" else 1
 
 
+_REASONS = {
+    "wide_ngram": "weighs words, characters and their runs, which few rows are enough for",
+    "text_cnn": "finds telling words and pairs wherever they stand, and learns what words have in common",
+    "recurrent": "reads in order, for texts whose meaning turns on it",
+    "transformer": "relates distant words, for long texts and many rows",
+}
+
+
 def _explain(recipe: str, shape: Shape, networks: Sequence[NetworkPlan]) -> tuple[str, ...]:
-    names = " + ".join(network.network for network in networks)
-    return (
+    parts = [
+        f"{network.network}{' (twice)' if network.copies > 1 else ''} {_REASONS[network.network]}"
+        for network in networks
+    ]
+    size = "larger" if shape.classes >= _MANY_LABELS else "small"
+    lines = [
         f"Recipe {recipe!r} for {shape.rows:,} rows, {shape.classes} labels and about {shape.units:.0f} "
-        f"words or characters a text: {names}.",
-    )
+        f"words or characters a text.",
+        f"Networks: {'; '.join(parts)}.",
+    ]
+    if any(network.network == "text_cnn" for network in networks):
+        epochs = next(each for each in networks if each.network == "text_cnn").training["epochs"]
+        lines.append(
+            f"A {size} convolution for {shape.classes} labels, {epochs} passes for {shape.rows:,} rows."
+        )
+    return tuple(lines)
