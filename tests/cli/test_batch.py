@@ -69,6 +69,14 @@ def test_csv_has_the_plain_fields_and_the_kept_columns(runtime, tmp_path):
     assert (second["id"], second["label"], second["error"]) == ("b", "", "message is empty.")
 
 
+@pytest.mark.parametrize("name", ["label", "row", "error"])
+def test_a_kept_column_is_never_written_over(runtime, tmp_path, name):
+    frame = pl.DataFrame({name: ["theirs"], "message": ["hello"]})
+    with pytest.raises(UsageError, match=f"{name!r} cannot be kept"):
+        predict_stream(runtime, [frame], out=tmp_path / "out.jsonl", keep=[name])
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_column_that_is_not_there(runtime, tmp_path):
     with pytest.raises(DataError, match="Did you mean 'mesage'"):
         predict_stream(runtime, [pl.DataFrame({"mesage": ["x"]})], out=tmp_path / "out.jsonl")

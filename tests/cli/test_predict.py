@@ -44,6 +44,9 @@ def test_a_package_can_be_named_by_its_path(package_folder, empty_home, capsys):
         (["messages"], 2, "needs either texts or --file"),
         (["messages", "text", "--file", "x.csv"], 2, "needs either texts or --file"),
         (["messages", "--file", "x.csv", "--json"], 2, "--json with --file needs --out"),
+        (["messages", "text", "--out", "x.jsonl", "--strict"], 2, "mean nothing: --out, --strict."),
+        (["messages", "text", "--encoding", "utf-8"], 2, "mean nothing: --encoding."),
+        (["messages", "text", "--threads", "0"], 2, "threads is 0."),
         (["messages", ""], 3, "rows[0].message is empty."),
     ],
 )

@@ -56,6 +56,7 @@ def test_the_name_comes_from_the_file(file, name):
         (["text-classification", "x.csv", "--name", "a/b"], 2, "cannot be named 'a/b'"),
         (["text-classification", "x.csv", "--recipe", "slow"], 2, "slow"),
         (["text-classification", "x.csv", "--out", "."], 2, "exists already"),
+        (["text-classification", "x.csv", "--report", "nowhere/r.html"], 2, "folder nowhere does not exist"),
     ],
 )
 def test_what_is_wrong_is_said_before_anything_is_done(argv, code, told, empty_home, capsys):
@@ -140,6 +141,9 @@ def test_a_killed_training_publishes_nothing_and_the_next_one_says_so(file, empt
     store, runs = ModelStore(empty_home / "models"), RunStore(empty_home / "runs")
     assert store.list() == []
     (left,) = runs.abandoned()
+    unpublished = store.root / "messages" / ".publish.killed.part"  # as if an earlier one died publishing
+    unpublished.mkdir(parents=True)
+    os.utime(unpublished, (0, 0))
 
     start = time.monotonic()
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -148,4 +152,5 @@ def test_a_killed_training_publishes_nothing_and_the_next_one_says_so(file, empt
     assert "was interrupted; nothing was published; its files were removed." in done.stderr
     assert [model.version for model in store.versions("messages")] == [1]
     assert list(runs.root.iterdir()) == []
+    assert not unpublished.exists()
     assert time.monotonic() - start < 120

@@ -538,6 +538,10 @@ class TestSql:
             read_table(url, query="DELETE FROM messages")
         assert read_table(url, query="SELECT * FROM messages").frame.height == 100
 
+    def test_a_colon_in_a_query_is_no_parameter(self, url):
+        query = "SELECT ':smile' AS a, '12:30:15' AS b, text FROM messages WHERE text <> ' :x' AND n = 1"
+        assert read_table(url, query=query).frame.row(0) == (":smile", "12:30:15", "a")
+
     def test_a_late_type_is_an_error(self, url):
         query = "SELECT n AS v FROM messages UNION ALL SELECT 'late'"
         with pytest.raises(DataError, match=r"'v'.*text value in row 101.*CAST"):

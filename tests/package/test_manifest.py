@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from lepton_ai.core.errors import PackageError
-from lepton_ai.package.manifest import encode_json, read_manifest
+from lepton_ai.core.errors import PackageError, UsageError
+from lepton_ai.package.manifest import check_name, encode_json, read_manifest
 
 
 @pytest.fixture
@@ -22,6 +22,20 @@ def test_a_written_manifest_is_read_back_equal(value):
     manifest = read(value)
     assert json.loads(encode_json(manifest)) == value
     assert read_manifest(encode_json(manifest)) == manifest
+
+
+@pytest.mark.parametrize("name", ["a", "support-2", "A.b_c", "0", "x" * 100])
+def test_a_name_that_can_be_is_given_back(name, value):
+    assert check_name(name) == name
+    assert read({**value, "name": name}).name == name
+
+
+@pytest.mark.parametrize("name", ["", "../up", "a b", ".x", "a@1", "a\n", "客服", "x" * 101])
+def test_a_name_that_cannot_be_is_refused(name, value):
+    with pytest.raises(UsageError, match="cannot be named"):
+        check_name(name)
+    with pytest.raises(PackageError, match="cannot be read"):
+        read({**value, "name": name})
 
 
 def test_unknown_fields_are_passed_over(value):

@@ -31,6 +31,12 @@ def test_every_row_has_a_fold_with_its_share_of_every_label():
     assert "2 fifths of the rows" in found.explanation
 
 
+@pytest.mark.parametrize(("rounds", "told"), [(1, "A fifth of the rows is"), (FOLDS, "Each row is")])
+def test_the_share_held_out_is_told(rounds, told):
+    schema = infer_schema(table(), text="text", label="label")
+    assert in_turn(table(), schema, rounds=rounds, seed=0).explanation.startswith(f"{told} held out once")
+
+
 def test_equal_texts_share_a_fold():
     frame = table().with_columns(
         text=pl.Series([f"Message {row // 2}!" if row % 2 else f"message  {row // 2}" for row in range(50)])

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from lepton_ai import TextClassifier
-from lepton_ai.core.errors import DataError, LeptonError, NotFoundError, UsageError
+from lepton_ai.core.errors import DataError, InputError, LeptonError, NotFoundError, UsageError
 from lepton_ai.tasks.base import named_table
 from lepton_ai.training import fit as training
 
@@ -117,6 +117,39 @@ def test_groups_and_times_reach_the_folds(example):
     assert Counter(timed.rows.folds.tolist())[0] == pytest.approx(8, abs=2)
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"risk": 5}, "risk is 5; it is a share"),
+        ({"risk": 0.0}, "risk is 0.0"),
+        ({"name": "my model"}, "cannot be named 'my model'"),
+        ({"group": "label", "time": "text"}, "by group or by time, not by both"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_the_training(example, settings, told):
+    with pytest.raises(UsageError, match=told):
+        prepared(example, **settings)
+
+
+def test_texts_that_the_model_will_refuse_do_no_harm_to_the_training(example):
+    texts = [text + " x" * 10_000 if row % 3 == 0 else text for row, text in enumerate(example["text"])]
+    model = TextClassifier(recipe="fast").fit(texts, example["label"])
+    assert any(line.startswith("14 texts have more than 20,000 characters") for line in model.explanation_)
+    assert all(len(text) <= 20_000 for text in model.package_.example.columns["text"])
+    with pytest.raises(InputError, match="20,0"):
+        model.predict(texts[:1])
+
+
+def test_texts_that_are_all_too_long_are_told(example):
+    with pytest.raises(DataError, match="Every text has more than 20,000 characters"):
+        prepared([text + " x" * 10_000 for text in example["text"]], example["label"])
+
+
+def test_validation_rows_without_answers_are_told(example):
+    with pytest.raises(DataError, match="No validation row has both"):
+        prepared(example, validation={"text": ["a", None], "label": [None, "refund"]})
+
+
 def test_the_plan_and_the_folds_depend_on_data_and_seed_alone(example):
     one, again, other = (prepared(example, seed=seed) for seed in (1, 1, 2))
     assert one.plan.fingerprint() == again.plan.fingerprint() != other.plan.fingerprint()
@@ -201,6 +234,7 @@ def test_validation_rows_are_never_trained_on(example, spy):
     model = TextClassifier(recipe="fast").fit(example, validation=pd.DataFrame(validation))
     assert spy == [example["text"]]
     assert model.package_.calibration.rows == 6
+    assert model.package_.manifest.lineage["rows"] == 40
     assert any("6 validation rows" in line for line in model.explanation_)
 
 

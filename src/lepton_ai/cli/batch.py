@@ -94,8 +94,9 @@ def predict_stream(
 
     Raises:
         DataError: A column is not in the file.
-        UsageError: `out` has another ending.
+        UsageError: `out` has another ending, or an answer has a field called like a column to keep.
     """
+    _check_kept(runtime, keep)
     progress = progress or Silent()
     totals = Totals()
     start = time.monotonic()
@@ -106,6 +107,17 @@ def predict_stream(
             progress.advance(frame.height)
     totals.seconds = round(time.monotonic() - start, 3)
     return totals
+
+
+def _check_kept(runtime: Runtime, keep: Sequence[str]) -> None:
+    """Refuse to keep a column that a field of the answer would write over."""
+    taken = {"row", "error", *runtime.package.manifest.signature["output"]["properties"]}
+    for name in keep:
+        if name in taken:
+            raise UsageError(
+                f"The column {name!r} cannot be kept: the answers have a field of that name.",
+                hint="Give the column another name in the file, or join the answers to it by 'row'.",
+            )
 
 
 def _write_batch(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lepton_ai.cli.console import Console
-from lepton_ai.cli.locate import NAME_HELP, locate
+from lepton_ai.cli.locate import NAME_HELP, check_folder_of, locate
 from lepton_ai.cli.parser import Namespace, Parser, add_source_flags, source_settings
 from lepton_ai.core.files import write_atomic
 
@@ -33,6 +33,7 @@ def run(args: Namespace, console: Console) -> int:
     from lepton_ai.package import open_package  # quick help
     from lepton_ai.tasks import TASKS  # quick help
 
+    check_folder_of(args.html)
     path = locate(args.name)
     task = TASKS[open_package(path, replay=False).manifest.task]
     table = read_table(args.file, **source_settings(args))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lepton_ai.core.errors import NotFoundError
+from lepton_ai.core.errors import NotFoundError, UsageError
 from lepton_ai.core.settings import home
 from lepton_ai.store import ModelStore
 
@@ -14,6 +14,19 @@ NAME_HELP = "a stored model (NAME or NAME@VERSION), or the path of a package fol
 def store() -> ModelStore:
     """The store of this installation."""
     return ModelStore(home() / "models")
+
+
+def check_folder_of(path: Path | None) -> None:
+    """Refuse a file whose folder is not there: better before the work than after it.
+
+    Raises:
+        UsageError: The folder does not exist.
+    """
+    if path is not None and not path.absolute().parent.is_dir():
+        raise UsageError(
+            f"{path} cannot be written: the folder {path.parent} does not exist.",
+            hint="Make the folder first, or choose another place.",
+        )
 
 
 def locate(name: str) -> Path:

@@ -60,10 +60,18 @@ def run(args: Namespace, console: Console) -> int:
     """Answer the texts or the file."""
     if bool(args.rows) == bool(args.file):
         raise UsageError("lepton predict needs either texts or --file.", hint="See: lepton predict --help")
+    if not args.file and (unused := [flag for flag, value in _of_a_file(args).items() if value]):
+        raise UsageError(f"Without --file these mean nothing: {', '.join(unused)}.", hint="Leave them out.")
     if args.file and args.json and not args.out:
         raise UsageError("--json with --file needs --out, where the answers go.")
     runtime = Runtime(open_package(locate(args.name)), threads=args.threads)
     return _answer_file(runtime, args, console) if args.file else _answer_rows(runtime, args.rows, console)
+
+
+def _of_a_file(args: Namespace) -> dict[str, object]:
+    """The flags that say how a file is answered, with what was given for each."""
+    read = {f"--{name}": value for name, value in source_settings(args).items()}
+    return {"--out": args.out, "--keep": args.keep, "--strict": args.strict, **read}
 
 
 def _answer_rows(runtime: Runtime, rows: Sequence[str], console: Console) -> int:

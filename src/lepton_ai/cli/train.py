@@ -10,17 +10,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from lepton_ai.cli.console import Console
 from lepton_ai.cli.flags import add_settings, given_settings
-from lepton_ai.cli.locate import store
+from lepton_ai.cli.locate import check_folder_of, store
 from lepton_ai.cli.parser import Namespace, Parser, add_source_flags, source_settings
 from lepton_ai.core.errors import DataError, UsageError
 from lepton_ai.core.files import write_atomic
 from lepton_ai.core.settings import home
 from lepton_ai.core.types import JSON
-from lepton_ai.package.manifest import Name
+from lepton_ai.package.manifest import check_name
 from lepton_ai.store import ModelVersion, RunStore
 from lepton_ai.tasks import TASKS
 
@@ -46,7 +44,11 @@ def parser(argv: Sequence[str]) -> Parser:
     made.add_argument(
         "--out", type=Path, metavar="PATH", help="write the package to this folder or .zip and store nothing"
     )
-    made.add_argument("--validation", metavar="FILE", help="rows to validate on (default: split off FILE)")
+    made.add_argument(
+        "--validation",
+        metavar="FILE",
+        help="rows to choose, calibrate and report on (default: rows of FILE, held out in turn)",
+    )
     made.add_argument("--report", type=Path, metavar="PATH", help="write the held-out report as an HTML page")
     made.add_argument(
         "--strict", action="store_true", help="train only when the data have no finding of severity error"
@@ -64,11 +66,12 @@ def run(args: Namespace, console: Console) -> int:
         raise UsageError(
             f"{args.out} exists already.", hint="Choose another place for the package, or remove it."
         )
+    check_folder_of(args.report)
     runs = RunStore(home() / "runs")
     _clear_abandoned(runs, console)
     task: Any = TASKS[args.task]
     settings = given_settings(args, task, skip=_OURS)
-    name = _checked(args.name or _name_from(args.file, default=args.task))
+    name = check_name(args.name or _name_from(args.file, default=args.task))
     with runs.begin(name) as run_at_work, _temporary_files_in(run_at_work.folder):
         table = _read(args.file, console, **source_settings(args))
         validation = None if args.validation is None else _read(args.validation, console)
@@ -101,6 +104,7 @@ def _temporary_files_in(folder: Path) -> Iterator[None]:
 
 
 def _clear_abandoned(runs: RunStore, console: Console) -> None:
+    store().clean()
     for run in runs.abandoned():
         runs.discard(run)
         console.note(
@@ -113,17 +117,6 @@ def _name_from(file: str, *, default: str) -> str:
     """A model name from a file's name; the task's when nothing of it can be used."""
     stem = "" if "://" in file else Path(file).name.split(".")[0]
     return re.sub(r"[^A-Za-z0-9._-]+", "-", stem).strip("-._")[:100] or default
-
-
-def _checked(name: str) -> str:
-    """A name that the store will take: better refused now than after the training."""
-    try:
-        return msgspec.convert(name, type=Name)
-    except msgspec.ValidationError:
-        raise UsageError(
-            f"A model cannot be named {name[:120]!r}.",
-            hint="Use letters, digits, '.', '_' and '-', a letter or digit first, at most 100 of them.",
-        ) from None
 
 
 def _read(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import shutil
 import tempfile
@@ -12,17 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lepton_ai.core.errors import LeptonError
-
-_CHUNK = 1 << 20
-
-
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file's bytes as 64 hex digits, read in 1 MiB pieces."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(_CHUNK):
-            digest.update(piece)
-    return digest.hexdigest()
 
 
 def write_atomic(path: Path, content: bytes | str) -> None:

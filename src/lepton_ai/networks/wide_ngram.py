@@ -15,7 +15,7 @@ class WideNgram(Network):
     """Sums the class weights of the n-grams of a text, each times its tf-idf value.
 
     The linear part of wide-and-deep models (Cheng et al. 2016, arXiv 1606.07792); with tf-idf values it is
-    multinomial logistic regression trained by gradient steps. Reads `ngrams` (ids, shape [rows, n]) and
+    multinomial logistic regression. Reads `ngrams` (ids, shape [rows, n]) and
     `values` (shape [rows, n], 0 at padding).
     """
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 
-from lepton_ai.core.errors import PackageError
+from lepton_ai.core.errors import PackageError, UsageError
 from lepton_ai.core.types import JSON
 from lepton_ai.package.migrations import migrate
 
@@ -25,7 +26,8 @@ REQUIRED = (CALIBRATION, CARD, EXAMPLE, PROFILE)
 RESTORE = "The package is damaged or was changed by hand: fetch or train it again."
 """What to do about a package that is not what its writer made."""
 
-Name = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")]
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+Name = Annotated[str, msgspec.Meta(pattern=f"^{NAME.pattern}")]
 """A model's name: letters, digits, dot, underscore and hyphen; at most 100 characters."""
 
 Word = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}\Z")]
@@ -108,6 +110,20 @@ class Manifest(msgspec.Struct, frozen=True):
     lineage: JSON
     files: dict[str, FileRecord]
     release: Annotated[str, msgspec.Meta(max_length=40)] = ""
+
+
+def check_name(name: str) -> str:
+    """The name again, when a model can have it.
+
+    Raises:
+        UsageError: It cannot.
+    """
+    if not NAME.match(name):
+        raise UsageError(
+            f"A model cannot be named {name[:120]!r}.",
+            hint="Use letters, digits, '.', '_' and '-', a letter or digit first, at most 100 of them.",
+        )
+    return name
 
 
 def read_manifest(raw: bytes) -> Manifest:

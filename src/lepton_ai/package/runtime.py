@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lepton_ai.codecs.base import InputCodec
-from lepton_ai.core.errors import InputError, PackageError, did_you_mean
+from lepton_ai.core.errors import InputError, PackageError, UsageError, did_you_mean
 from lepton_ai.core.types import JSON, Arrays, Cell, Columns, Row
 from lepton_ai.package.batching import plan_batches, rows_at_once, trimmed
 from lepton_ai.package.manifest import RESTORE
@@ -33,9 +33,10 @@ class Runtime:
     Args:
         package: The package.
         graph: Which of its graphs answers.
-        threads: Threads that one call may use; serving scales by processes instead.
+        threads: Threads that one call may use, 1 or more; serving scales by processes instead.
 
     Raises:
+        UsageError: `threads` is less than 1.
         PackageError: The graph does not load, or wants inputs that the codecs do not make.
 
     Example:
@@ -46,6 +47,8 @@ class Runtime:
     """
 
     def __init__(self, package: Package, *, graph: str = "default", threads: int = 1) -> None:
+        if threads < 1:
+            raise UsageError(f"threads is {threads}.", hint="Give a whole number of 1 or more.")
         if graph not in package.manifest.graphs:
             raise PackageError(
                 f"The package has no graph {graph!r}.", hint=did_you_mean(graph, package.manifest.graphs)

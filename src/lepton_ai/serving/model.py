@@ -23,24 +23,17 @@ class Packaged(Protocol):
 
 
 class Model(Protocol):
-    """Answers rows. Both methods may be called from several threads at once."""
+    """Answers rows. It may be asked from several threads at once."""
 
     @property
     def package(self) -> Packaged:
         """The package behind the model."""
 
-    def check(self, columns: Columns, /) -> None:
-        """Pass rows that fit the signature.
-
-        Raises:
-            InputError: A cell does not fit; the message tells the row and the field.
-        """
-
     def predict(self, columns: Columns, /) -> list[JSON]:
         """One answer a row, each as the signature's output says.
 
         Raises:
-            InputError: As `check`.
+            InputError: A cell does not fit; the message tells the row and the field.
         """
 
 

@@ -13,17 +13,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lepton_ai.core.errors import NotFoundError, PackageError, UsageError, did_you_mean
+from lepton_ai.core.errors import NotFoundError, PackageError, did_you_mean
 from lepton_ai.core.files import sync_folder, sync_tree
 from lepton_ai.core.types import JSON
-from lepton_ai.package.manifest import MANIFEST, Manifest, read_manifest
+from lepton_ai.package.manifest import MANIFEST, NAME, Manifest, check_name, read_manifest
 from lepton_ai.package.open import open_package
 from lepton_ai.package.pack import copy_files
 from lepton_ai.package.source import load_manifest, open_files
 from lepton_ai.package.write import stamp, write_manifest
 from lepton_ai.store.locks import FolderLock
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 _VERSION = re.compile(r"[1-9][0-9]{0,8}\Z")
 _PART = ".part"
 
@@ -79,7 +78,7 @@ class ModelStore:
         """
         files = open_files(Path(package))
         manifest = load_manifest(files)
-        target = self.root / _checked(name if name is not None else manifest.name)
+        target = self.root / check_name(name if name is not None else manifest.name)
         target.mkdir(parents=True, exist_ok=True)
         with _building(target) as building:
             copy_files(files, manifest, building)
@@ -141,7 +140,7 @@ class ModelStore:
         """The folders that may hold a model."""
         if not self.root.is_dir():
             return []
-        return sorted(path.name for path in self.root.iterdir() if _NAME.match(path.name) and path.is_dir())
+        return sorted(path.name for path in self.root.iterdir() if NAME.match(path.name) and path.is_dir())
 
     def _numbers(self, name: str) -> Sequence[int]:
         """The versions of a model, ascending; empty when there is none."""
@@ -154,7 +153,7 @@ class ModelStore:
 
     def _known(self, name: str) -> Sequence[int]:
         """The versions of a model, ascending, at least one."""
-        numbers = self._numbers(name) if _NAME.match(name) else []
+        numbers = self._numbers(name) if NAME.match(name) else []
         if not numbers:
             published = [each for each in self._names() if self._numbers(each)]
             raise NotFoundError(f"There is no model named {name!r}.", hint=did_you_mean(name, published))
@@ -176,16 +175,6 @@ class ModelStore:
             description=manifest.description,
             metrics=manifest.metrics,
         )
-
-
-def _checked(name: str) -> str:
-    """A name that a model can have."""
-    if not _NAME.match(name):
-        raise UsageError(
-            f"A model cannot be named {name[:120]!r}.",
-            hint="Use letters, digits, '.', '_' and '-', a letter or digit first, at most 100 of them.",
-        )
-    return name
 
 
 @contextlib.contextmanager

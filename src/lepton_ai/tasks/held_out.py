@@ -96,7 +96,9 @@ def _latest(frame: pl.DataFrame, schema: Schema, *, seed: int) -> HeldOut:
 
 
 def _explain(rounds: int, kept: str) -> str:
-    share = "Each row is" if rounds == FOLDS else f"{rounds} fifths of the rows are"
+    share = {1: "A fifth of the rows is", FOLDS: "Each row is"}.get(
+        rounds, f"{rounds} fifths of the rows are"
+    )
     return (
         f"{share} held out once and predicted by networks that never saw them; those predictions set how the "
         f"networks are blended, the calibration, the threshold and the report. {kept} The model itself is "

@@ -15,7 +15,7 @@ from lepton_ai.tasks.held_out import FOLDS
 Recipe = Literal["fast", "balanced", "best"]
 """How much time to spend: seconds, a minute or two, or several minutes."""
 
-_LONG = 60  # units of an average text
+_LONG = 40  # units of an average text
 _MANY_LABELS = 20
 _FEW, _MANY_ROWS, _LARGE, _VERY_LARGE = 2_000, 5_000, 15_000, 20_000
 
@@ -63,11 +63,9 @@ def _fast(shape: Shape) -> tuple[NetworkPlan, ...]:
     if shape.classes == 2:
         return (_wide(shape),)
     wide = _wide(shape)
-    steps = _steps(shape)
-    short = steps | {"epochs": max(2, steps["epochs"] // 2), "batch": 64, "learning_rate": 4e-3}
     return (
         msgspec.structs.replace(wide, training=wide.training | {"iterations": 20}),
-        NetworkPlan(network="text_cnn", trainer="steps", settings={"spans": [1, 2]}, training=short),
+        NetworkPlan(network="text_cnn", trainer="steps", settings={"spans": [1, 2]}, training=_short(shape)),
     )
 
 
@@ -94,16 +92,21 @@ def _wide(shape: Shape) -> NetworkPlan:
 
 
 def _convolution(shape: Shape) -> NetworkPlan:
-    """A small network, twice where texts are short and that costs little; a larger one for many labels."""
+    """A convolution in as many copies as answering and training times allow; a larger one for many labels."""
     settings: dict[str, Any] = {"spans": [1, 2]}
+    training = _steps(shape)
+    copies = 1 if shape.units > _LONG else 2
     if shape.classes >= _MANY_LABELS:
         settings = {"spans": [1, 2, 3], "width": 256, "filters": 96, "dropout": 0.5}
+        copies = 3 if shape.rows <= _MANY_ROWS else 1
+    elif shape.classes > 2:
+        training, copies = _short(shape), copies + 1
     return NetworkPlan(
         network="text_cnn",
         trainer="steps",
         settings=settings,
-        training=_steps(shape) | {"cooccurrence": True},
-        copies=1 if shape.units > _LONG or shape.classes >= _MANY_LABELS else 2,
+        training=training | {"cooccurrence": True},
+        copies=copies,
     )
 
 
@@ -117,6 +120,12 @@ def _steps(shape: Shape) -> dict[str, Any]:
         "batch": 64 if large else 32,
         "learning_rate": 3e-3 if large else 2e-3,
     }
+
+
+def _short(shape: Shape) -> dict[str, Any]:
+    """Half the passes, in larger steps."""
+    steps = _steps(shape)
+    return steps | {"epochs": max(2, steps["epochs"] // 2), "batch": 64, "learning_rate": 4e-3}
 
 
 def _codec(shape: Shape, networks: Sequence[NetworkPlan]) -> dict[str, Any]:
@@ -143,10 +152,7 @@ _REASONS = {
 
 
 def _explain(recipe: str, shape: Shape, networks: Sequence[NetworkPlan]) -> tuple[str, ...]:
-    parts = [
-        f"{network.network}{' (twice)' if network.copies > 1 else ''} {_REASONS[network.network]}"
-        for network in networks
-    ]
+    parts = [_named(network) + " " + _REASONS[network.network] for network in networks]
     size = "larger" if shape.classes >= _MANY_LABELS else "small"
     lines = [
         f"Recipe {recipe!r} for {shape.rows:,} rows, {shape.classes} labels and about {shape.units:.0f} "
@@ -159,3 +165,7 @@ def _explain(recipe: str, shape: Shape, networks: Sequence[NetworkPlan]) -> tupl
             f"A {size} convolution for {shape.classes} labels, {epochs} passes for {shape.rows:,} rows."
         )
     return tuple(lines)
+
+
+def _named(network: NetworkPlan) -> str:
+    return network.network + (f" ({network.copies} copies)" if network.copies > 1 else "")

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from lepton_ai.codecs.text.codec import MOST_CHARACTERS
 from lepton_ai.codecs.text.units import segment
-from lepton_ai.core.errors import DataError, did_you_mean
+from lepton_ai.core.errors import DataError, UsageError, did_you_mean
 from lepton_ai.core.plan import CodecPlan, Plan, TrainingRows
 from lepton_ai.core.progress import Progress
 from lepton_ai.core.types import JSON
 from lepton_ai.metrics.report import ClassificationReport
 from lepton_ai.package import Graph, PackageContents
+from lepton_ai.package.manifest import check_name
 from lepton_ai.tasks.base import LABEL_COLUMN, TEXT_COLUMN, Estimator, Prepared, named_table
 from lepton_ai.tasks.classification import calibrate
 from lepton_ai.tasks.held_out import given, in_turn
@@ -145,20 +147,26 @@ class TextClassifier(Estimator[ClassificationReport]):
         """See `Estimator.prepare`."""
         from lepton_ai.data import check_quality, infer_schema  # noqa: PLC0415 - only training needs it
 
+        self._check_settings()
         text, label = (TEXT_COLUMN, LABEL_COLUMN) if plain else (self.text, self.label)
         schema = infer_schema(table.frame, text=text, label=label, group=self.group, time=self.time)
         text, label = schema.role("text").name, schema.role("label").name
         extra = None if validation is None else validation.frame
         quality = check_quality(table.frame, schema, against=extra, progress=self.progress)
         frame, numbers = _usable(table.frame, text, label)
-        notes = _left_out(table.frame.height - len(numbers))
         shape = _shape(frame, text, label)
+        notes = [*_left_out(table.frame.height - len(numbers)), *_too_long(frame[text])]
         choice = choose(self.recipe, shape)
         if extra is None:
             by_time = self.time is not None
             held_out = in_turn(frame, schema, rounds=choice.rounds, seed=self.seed, latest=by_time)
         else:
             more, more_numbers = _usable(extra, text, label)
+            if not more_numbers:
+                raise DataError(
+                    "No validation row has both a text and a label.",
+                    hint="Give others, or none: then rows of the data are held out in turn.",
+                )
             held_out = given(frame.height, more.height)
             frame = frame.select(text, label).vstack(more.select(text, label))
             numbers = [*numbers, *more_numbers]
@@ -198,7 +206,8 @@ class TextClassifier(Estimator[ClassificationReport]):
             name=self.name,
             seed=self.seed,
         )
-        example = [texts[row] for row in _spread(len(texts), _EXAMPLE_ROWS)]
+        answered = [text for text in texts if len(text) <= MOST_CHARACTERS]
+        example = [answered[row] for row in _spread(len(answered), _EXAMPLE_ROWS)]
         outputs = trained.logits(example)
         contents = PackageContents(
             task=self.task,
@@ -218,12 +227,25 @@ class TextClassifier(Estimator[ClassificationReport]):
                 plan,
                 dataset=prepared.table.fingerprint,
                 source=prepared.table.origin.format,
-                rows=len(texts),
+                rows=len(texts) if plan.refit else len(texts) - len(trained.held_out),
             ),
             findings=[asdict(finding) for finding in prepared.quality.findings],
             weights=trained.weights,
         )
         return contents, report
+
+    def _check_settings(self) -> None:
+        """Refuse before the training what would only come out after it."""
+        check_name(self.name)
+        if not 0 < self.risk < 1:
+            raise UsageError(
+                f"risk is {self.risk}; it is a share between 0 and 1.",
+                hint="0.05 lets 5 of 100 given answers be wrong.",
+            )
+        if self.group is not None and self.time is not None:
+            raise UsageError(
+                "Rows are held out by group or by time, not by both.", hint="Name one of the two columns."
+            )
 
 
 def _usable(frame: pl.DataFrame, text: str, label: str) -> tuple[pl.DataFrame, list[int]]:
@@ -243,6 +265,23 @@ def _usable(frame: pl.DataFrame, text: str, label: str) -> tuple[pl.DataFrame, l
 
 def _left_out(count: int) -> list[str]:
     return [f"{count:,} rows without a text or a label were left out."] if count else []
+
+
+def _too_long(texts: pl.Series) -> list[str]:
+    """What is said of texts that the model will refuse when it is asked.
+
+    Raises:
+        DataError: All texts are such.
+    """
+    count = int((texts.str.len_chars() > MOST_CHARACTERS).sum())
+    if count == texts.len():
+        raise DataError(
+            f"Every text has more than {MOST_CHARACTERS:,} characters.", hint="Cut them into shorter rows."
+        )
+    told = (
+        f"{count:,} texts have more than {MOST_CHARACTERS:,} characters: they are trained on, but the model"
+    )
+    return [f"{told} refuses such texts when it is asked."] if count else []
 
 
 def _shape(frame: pl.DataFrame, text: str, label: str) -> Shape:

@@ -116,8 +116,8 @@ def _part(cells: Sequence[Cell], numbers: NDArray[np.int64], classes: int, plan:
 def _final(plan: Plan, everything: Part, rounds: Sequence[Members], progress: Progress) -> Members:
     if not plan.refit:
         return rounds[0]
-    progress.stage("Training on all rows", _epochs(plan))
     last = settled(plan, [members.plans for members in rounds])
+    progress.stage("Training on all rows", _epochs(last))
     members, _ = train_members(last, everything, round_number=plan.rounds, progress=progress)
     return members
 

@@ -50,7 +50,7 @@ class Characters:
 
 @cache
 def characters() -> Characters:
-    """The tables; made once, in about 30 ms."""
+    """The tables; made once in a process, at the first text."""
     kind = np.zeros(CODE_POINTS, np.uint8)
     plain = np.arange(CODE_POINTS, dtype=np.uint32)
     joint = np.zeros(CODE_POINTS, bool)

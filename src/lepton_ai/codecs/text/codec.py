@@ -112,7 +112,7 @@ class TextCodec(InputCodec):
         return sizes
 
     def cell_schema(self) -> JSON:
-        """A text of 1 to 20,000 characters, not all of them white space."""
+        """A text of 1 to 20,000 characters."""
         return {"type": "string", "minLength": 1, "maxLength": MOST_CHARACTERS}
 
     def encode(self, values: Sequence[Cell]) -> Arrays:

@@ -17,7 +17,7 @@ class HashVocabulary:
     """Numbers 0, 1, 2, ... for a list of different 64-bit hashes, -1 for every other hash.
 
     A key sits in one of two slots of a table about six times as large as the list; a lookup compares 32
-    bits of the hash there. A key that finds both slots taken (well under 1 in 100) is treated as unknown,
+    bits of the hash there. A key that finds both slots taken (about 1 in 100) is treated as unknown,
     so keys should come in order of importance. Two unlike pieces of text are taken for one another with a
     chance under 1 in 2**32 each.
 

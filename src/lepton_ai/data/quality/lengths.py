@@ -35,5 +35,5 @@ class LongTexts(Check):
         if not count:
             return []
         title = f"{count:,} texts have more than {LONG:,} characters, the longest {self._longest:,}"
-        advice = "Models read the first part of a text only; check that these are single texts."
+        advice = "Networks may read only its beginning and end; check that each is a single text."
         return [Finding("long-texts", "info", title, count, tuple(self._found.rows), advice)]

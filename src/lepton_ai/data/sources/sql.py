@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, ClassVar
@@ -13,6 +14,9 @@ from lepton_ai.core.errors import DataError, MissingDependencyError
 from lepton_ai.data.columns import ColumnTypes, kind_of, unique_names
 from lepton_ai.data.origin import Origin
 from lepton_ai.data.sources.base import Options, Source
+
+_PARAMETER = re.compile(r"(?<![:\w\\]):(?=\w)")
+"""A colon that SQLAlchemy would take for the start of a parameter; a query has none."""
 
 
 class SqlSource(Source):
@@ -83,7 +87,8 @@ class SqlSource(Source):
         try:
             with engine.connect() as connection:
                 options = {"stream_results": True, "yield_per": rows}
-                statement = sa.text(str(self.options.query)).execution_options(**options)
+                query = _PARAMETER.sub(r"\:", str(self.options.query))
+                statement = sa.text(query).execution_options(**options)
                 result = connection.execute(statement)
                 if not result.returns_rows:
                     raise DataError("The query returns no table.", hint="Use a SELECT statement.")
