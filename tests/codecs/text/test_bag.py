@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_text import TEXTS
 
-from lepton_ai.codecs.text.bag import NgramBag
+from lepton_ai.codecs.text.bag import Lengths, NgramBag
 from lepton_ai.codecs.text.units import segment
 
 CORPUS = [
@@ -117,3 +117,9 @@ def test_nothing_to_know_and_nothing_to_encode(texts):
     assert arrays["ngrams"].shape == arrays["values"].shape == (2, 1)
     assert not arrays["values"].any()
     assert bag.encode(segment([]))["ngrams"].shape == (0, 1)
+
+
+@pytest.mark.parametrize("bad", [{"run": 0}, {"run": 10**9}, {"longest_piece": 10**9}, {"shortest_piece": 6}])
+def test_lengths_that_would_cost_without_bound_are_refused(bad):
+    with pytest.raises(ValueError, match="n-grams have"):
+        Lengths(**bad)

@@ -17,6 +17,8 @@ from lepton_ai.codecs.text.units import Units
 from lepton_ai.codecs.text.vocabulary import HashVocabulary
 from lepton_ai.core.types import Arrays, FloatArray
 
+_LONGEST = 16
+
 
 @dataclass(frozen=True)
 class Lengths:
@@ -26,11 +28,18 @@ class Lengths:
         run: Units in the longest run.
         shortest_piece: Characters in the shortest piece of a word.
         longest_piece: Characters in the longest.
+
+    Raises:
+        ValueError: A length is out of bounds, which would make a text cost without bound.
     """
 
     run: int = 3
     shortest_piece: int = 3
     longest_piece: int = 5
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.run <= _LONGEST or not 2 <= self.shortest_piece <= self.longest_piece <= _LONGEST:
+            raise ValueError(f"n-grams have 1 to {_LONGEST} units, and pieces 2 to {_LONGEST} characters")
 
 
 class NgramBag:

@@ -18,6 +18,7 @@ PARTS = 3
 """Most ids at a position: the unit, its context or beginning, its ending."""
 
 _MANY_WORDS = 0.3
+_LONGEST = 100_000
 PADDING, UNKNOWN = 0, 1
 _RESERVED = 2
 _BEGINNING, _ENDING = 4, 3
@@ -36,9 +37,14 @@ class UnitSequence:
         keys: Hashes of the known units and parts, each kind most frequent first.
         parts: Ids at a position, 2 or 3.
         longest: Positions of a text; from a longer one the first and the last half of that are taken.
+
+    Raises:
+        ValueError: `parts` or `longest` is out of bounds.
     """
 
     def __init__(self, keys: Hashes, *, parts: int, longest: int) -> None:
+        if parts not in (PARTS - 1, PARTS) or not 1 <= longest <= _LONGEST:
+            raise ValueError(f"a sequence has 2 or {PARTS} ids at each of 1 to {_LONGEST} positions")
         self.keys = keys
         self.parts = parts
         self.longest = longest
