@@ -92,18 +92,16 @@ def _wide(shape: Shape) -> NetworkPlan:
 
 
 def _convolution(shape: Shape) -> NetworkPlan:
-    """A convolution in as many copies as answering and training times allow; a larger one for many labels."""
+    """A large convolution for many labels, two small ones for short texts, one small one for long texts."""
     settings: dict[str, Any] = {"spans": [1, 2]}
-    copies = 1 if shape.units > _LONG else 2
-    if shape.classes >= _MANY_LABELS:
+    if large := shape.classes >= _MANY_LABELS:
         settings = {"spans": [1, 2, 3], "width": 256, "filters": 96, "dropout": 0.5}
-        copies = 3 if shape.rows <= _MANY_ROWS else 1
     return NetworkPlan(
         network="text_cnn",
         trainer="steps",
         settings=settings,
         training=_steps(shape) | {"cooccurrence": True},
-        copies=copies,
+        copies=1 if large or shape.units > _LONG else 2,
     )
 
 
