@@ -105,7 +105,7 @@ class Estimator(ABC, Generic[Report]):
                 lists, or, with `y`, the inputs alone.
             y: The targets, when `data` holds the inputs alone.
             validation: Rows to choose and calibrate on, in any of those forms; they are never trained on.
-                Without it every row is held out once, and the final model is trained on all of them.
+                Without them rows are held out in turn, and the final model is trained on all of them.
 
         Raises:
             DataError: The data cannot be read, or too little of it can be used.

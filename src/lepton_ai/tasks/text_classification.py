@@ -216,7 +216,7 @@ class TextClassifier(Estimator[ClassificationReport]):
             inputs={text: trained.input},
             output_column=label,
             output=trained.output,
-            graphs={"default": Graph(model=trained.graph, tolerance=1e-3)},
+            graphs={"default": Graph(model=trained.graph, tolerance=trained.tolerance)},
             calibration=calibration,
             example={text: example},
             outputs=outputs,

@@ -17,7 +17,7 @@ from lepton_ai.core.plan import NetworkPlan, Plan, TrainingRows
 from lepton_ai.core.progress import Progress
 from lepton_ai.core.types import Arrays, Cell
 from lepton_ai.training.blend import Blend
-from lepton_ai.training.export import export_onnx, largest_difference
+from lepton_ai.training.export import TOLERANCE, export_onnx, largest_difference
 from lepton_ai.training.members import Members, Part, settled, train_members
 from lepton_ai.training.stacking import blend_weights
 
@@ -33,6 +33,7 @@ class Trained:
         output: Fitted codec of the target.
         graph: The model as ONNX bytes; its output is "logits".
         difference: Largest difference of a logit between the trained networks and the graph on real rows.
+        tolerance: Largest difference that is allowed.
         held_out: Positions of the rows that were held out in some round.
         held_out_logits: Their logits by networks that never saw them, shape [held out, classes].
         blend: Weight of each network.
@@ -45,6 +46,7 @@ class Trained:
     output: OutputCodec
     graph: bytes
     difference: float
+    tolerance: float
     held_out: NDArray[np.int64]
     held_out_logits: NDArray[np.float32]
     blend: Sequence[float]
@@ -93,6 +95,7 @@ def fit(plan: Plan, rows: TrainingRows, *, progress: Progress) -> Trained:
         output=output,
         graph=graph,
         difference=difference,
+        tolerance=TOLERANCE,
         held_out=held_out,
         held_out_logits=_blended(logits, weights),
         blend=shares,
