@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +32,18 @@ def fold_rows(texts: pl.Series, labels: pl.Series, *, folds: int, seed: int = 0)
     label_of: dict[str, str] = {}
     for key, name in zip(keys, names, strict=True):
         label_of[key] = min(label_of.get(key, name), name)
-    different = list(label_of)
-    order = np.lexsort((stable_fractions(different, seed=seed), np.array(list(label_of.values()))))
-    fold_of = {different[place]: rank % folds for rank, place in enumerate(order.tolist())}
+    fold_of = deal(label_of, folds=folds, seed=seed)
     return np.array([fold_of[key] for key in keys], np.int64)
+
+
+def deal(stratum_of: Mapping[str, str], *, folds: int, seed: int) -> dict[str, int]:
+    """A fold for each key: those of one stratum are dealt out in turn, in an order of keys and seed alone.
+
+    Args:
+        stratum_of: The stratum of each key.
+        folds: How many.
+        seed: Another seed, another order.
+    """
+    keys = list(stratum_of)
+    order = np.lexsort((stable_fractions(keys, seed=seed), np.array(list(stratum_of.values()))))
+    return {keys[place]: rank % folds for rank, place in enumerate(order.tolist())}

@@ -65,12 +65,11 @@ def given(training: int, validation: int) -> HeldOut:
 
 
 def _by_group(frame: pl.DataFrame, group: str, *, rounds: int, seed: int) -> HeldOut:
-    from lepton_ai.data.normalise import stable_fractions  # noqa: PLC0415 - see in_turn
+    from lepton_ai.data.folds import deal  # noqa: PLC0415 - see in_turn
 
     names = frame[group].cast(str).fill_null("").to_list()
     different = sorted(set(names))
-    order = np.argsort(stable_fractions(different, seed=seed), kind="stable")
-    fold_of = {different[place]: rank % FOLDS for rank, place in enumerate(order.tolist())}
+    fold_of = deal(dict.fromkeys(different, ""), folds=FOLDS, seed=seed)
     folds = np.array([fold_of[name] for name in names], np.int64)
     if len(different) < FOLDS:
         raise DataError(
