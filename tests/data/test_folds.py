@@ -47,7 +47,7 @@ def test_width_case_and_punctuation_do_not_part_texts():
 
 
 def test_every_fold_has_its_share_of_every_label():
-    rows = [(f"text number {row}", "rare" if row < 10 else "common") for row in range(110)]
+    rows = [(f"text {row}", "rare" if row < 10 else "common") for row in range(110)]
     found = folds_of(rows)
     rare = np.array([label == "rare" for _, label in rows])
     assert np.bincount(found[rare], minlength=5).tolist() == [2] * 5
@@ -57,3 +57,42 @@ def test_every_fold_has_its_share_of_every_label():
 def test_another_seed_gives_other_folds():
     rows = [(f"text number {row}", "x") for row in range(50)]
     assert folds_of(rows, seed=1).tolist() != folds_of(rows, seed=2).tolist()
+
+
+def messages(count, seed=0):
+    """Texts that have little in common."""
+    rng = np.random.default_rng(seed)
+    return ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz天地玄黄宇宙洪荒"), 60)) for _ in range(count)]
+
+
+def test_nearly_equal_texts_share_a_fold():
+    originals = messages(60)
+    rows = [
+        (text[:start] + mark + text[start + 1 :], "xy"[number % 2])
+        for number, text in enumerate(originals)
+        for start, mark in ((0, ""), (20, "#"), (40, "Q"))
+    ]
+    for seed in range(3):
+        found = folds_of(rows, seed=seed).reshape(-1, 3)
+        assert (found == found[:, :1]).all()
+        assert len(set(found[:, 0].tolist())) == 5
+
+
+def test_nearly_equal_texts_of_two_labels_share_a_fold():
+    texts = messages(40)
+    rows = [(text, "x") for text in texts] + [(text[:30] + "#" + text[31:], "y") for text in texts]
+    found = folds_of(rows)
+    assert found[:40].tolist() == found[40:].tolist()
+
+
+def test_a_template_that_a_label_is_made_of_is_in_every_fold():
+    rows = [(f"please refund the order with the number {row}", "refund") for row in range(50)]
+    rows += [(text, "other") for text in messages(50)]
+    assert np.bincount(folds_of(rows)[:50], minlength=5).tolist() == [10] * 5
+
+
+def test_the_order_of_nearly_equal_rows_does_not_matter():
+    texts = messages(30)
+    rows = [(text, "x") for text in texts] + [(text[:30] + "#" + text[31:], "y") for text in texts]
+    order = np.random.default_rng(0).permutation(len(rows))
+    assert folds_of([rows[place] for place in order]).tolist() == folds_of(rows)[order].tolist()

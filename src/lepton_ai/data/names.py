@@ -25,7 +25,48 @@ TIME = (
     "time", "date", "datetime", "timestamp", "created", "created_at", "updated_at", "day",
     "时间", "日期", "创建时间",
 )  # fmt: skip
+USER = (
+    "user_id", "user", "userid", "uid", "user_no", "user_name", "username", "customer_id", "customer",
+    "customerid", "cust_id", "member_id", "member", "reviewer_id", "reviewer", "visitor_id", "visitorid",
+    "visitor", "buyer_id", "buyer", "client_id", "client", "account_id", "account", "subscriber_id",
+    "reader_id", "reader", "listener_id", "viewer_id", "student_id", "student", "session_id", "session",
+    "device_id", "用户id", "用户编号", "用户", "会员id", "会员", "客户id", "客户", "顾客", "买家", "读者",
+    "学生", "账号",
+)  # fmt: skip
+ITEM = (
+    "item_id", "item", "itemid", "iid", "product_id", "product", "productid", "sku", "sku_id", "asin",
+    "parent_asin", "movie_id", "movie", "movieid", "film_id", "film", "book_id", "book", "isbn", "song_id",
+    "song", "track_id", "track", "artist_id", "artist", "album_id", "album", "article_id", "article",
+    "news_id", "news", "video_id", "video", "game_id", "game", "app_id", "course_id", "course", "goods_id",
+    "goods", "stock_code", "business_id", "shop_id", "shop", "store_id", "restaurant_id", "restaurant",
+    "venue_id", "venue", "poi_id", "poi", "hotel_id", "hotel", "listing_id", "job_id", "content_id",
+    "post_id", "ad_id", "offer_id", "商品id", "商品编号", "商品", "物品id", "物品", "产品id", "产品",
+    "货品", "电影id", "电影", "影片", "图书", "书籍", "歌曲", "文章", "视频", "新闻", "课程", "游戏", "店铺",
+)  # fmt: skip
+RATING = (
+    "rating", "ratings", "score", "stars", "star", "star_rating", "overall", "grade", "preference",
+    "评分", "打分", "得分", "评级", "星级", "分数",
+)  # fmt: skip
+MOMENT = (
+    "timestamp", "time", "datetime", "date", "ts", "event_time", "timestamp_ms", "unix_time", "created_at",
+    "created", "updated_at", "t_dat", "day", "时间戳", "时间", "日期", "创建时间",
+)  # fmt: skip
+"""When an event happened; more names than `TIME`, which must not claim a column of any table."""
+TITLE = (
+    "title", "name", "item_name", "headline", "标题", "名称", "片名", "书名", "歌名", "品名", "名字",
+)  # fmt: skip
+STOCK = ("stock", "in_stock", "instock", "available", "availability", "inventory", "库存", "有货", "在售")
+NAMING = ("id", "key", "no", "code", "name", "title", "uuid", "guid", "number", "hash", "index", "idx")
+"""Last words of the name of a column that names things."""
 SPLIT = ("split", "fold", "subset", "partition", "划分")
+
+
+_TYPE_MARK = re.compile(r":(token|token_seq|float|float_seq)$")
+
+
+def unmarked(name: str) -> str:
+    """A column name without the type that files in RecBole's layout add: "user_id" of "user_id:token"."""
+    return _TYPE_MARK.sub("", name)
 
 
 def words_of(name: str) -> list[str]:

@@ -37,11 +37,16 @@ def joined_text(frame: pl.DataFrame, columns: Iterable[str]) -> pl.Series:
 
 def stable_fractions(keys: Iterable[str], *, seed: int) -> NDArray[np.float64]:
     """Shape [keys]: a number in [0, 1) for each key, the same on every machine and in every release."""
+    return (stable_hashes(keys, seed=seed) >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+
+
+def stable_hashes(keys: Iterable[str], *, seed: int) -> NDArray[np.uint64]:
+    """Shape [keys]: 64 bits for each key, the same on every machine and in every release."""
     salt = seed.to_bytes(8, "little", signed=True)
     digests = b"".join(
         hashlib.blake2b(key.encode("utf-8"), digest_size=8, salt=salt).digest() for key in keys
     )
-    return (np.frombuffer(digests, dtype="<u8") >> np.uint64(11)).astype(np.float64) / float(1 << 53)
+    return np.frombuffer(digests, dtype="<u8").astype(np.uint64)
 
 
 def quick_hashes(texts: pl.Series) -> NDArray[np.uint64]:

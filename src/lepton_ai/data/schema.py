@@ -11,7 +11,7 @@ from lepton_ai.core.types import JSON
 TYPES = ("text", "category", "number", "boolean", "datetime", "identifier")
 """What a column's values are."""
 
-ROLES = ("text", "label", "group", "time", "ignore", "feature")
+ROLES = ("text", "label", "group", "time", "user", "item", "rating", "ignore", "feature")
 """What a column is for."""
 
 
@@ -71,9 +71,15 @@ class Schema:
         if role == "label" and self.candidates:
             names = ", ".join(map(repr, self.candidates[:10]))
             hint = f"Name it with label=... Candidates: {names}."
+        elif role in {"user", "item"} and (could := self._could_name_things()):
+            hint = f"Name it with {role}=... Columns that could be it: {could}."
         else:
             hint = f"Name it with {role}=... The columns are: {listed}."
         return DataError(f"No column was recognised as the {role}.", hint=hint)
+
+    def _could_name_things(self) -> str:
+        free = [column for column in self.columns if column.role in {"feature", "ignore"}]
+        return ", ".join(repr(column.name) for column in free[:10] if column.type != "datetime")
 
     def explain(self) -> list[str]:
         """One line a column, for people."""

@@ -3,45 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from lepton_ai.core.errors import NotFoundError, UsageError, did_you_mean
 from lepton_ai.data import names
-from lepton_ai.data.column_types import Facts, column_type
-from lepton_ai.data.schema import Column, Schema
+from lepton_ai.data.draft import Draft, draft_columns
+from lepton_ai.data.schema import Schema
 
 if TYPE_CHECKING:
     import polars as pl
 
 _MAX_CLASSES = 1000
-
-
-@dataclass
-class _Draft:
-    """A column while its role is being decided."""
-
-    facts: Facts
-    type: str
-    reason: str
-    role: str = ""
-    why: list[str] = field(default_factory=list)
-
-    @property
-    def name(self) -> str:
-        return self.facts.name
-
-    @property
-    def constant(self) -> bool:
-        return self.facts.distinct <= 1 and self.facts.rows > 1
-
-    def give(self, role: str, why: str) -> None:
-        self.role = role
-        self.why.append(why)
-
-    def column(self) -> Column:
-        told = "; ".join([self.reason, *self.why])
-        return Column(self.name, self.type, self.role, f"{self.name!r} {told}.")
 
 
 def infer_schema(
@@ -74,11 +45,7 @@ def infer_schema(
         for role, name in (("label", label), ("group", group), ("time", time))
         if name is not None
     ]
-    _check_wanted(wanted, frame.columns)
-    drafts = [_draft(series) for series in frame.get_columns()]
-    by_name = {draft.name: draft for draft in drafts}
-    for role, name in wanted:
-        by_name[name].give(role, "the role is as asked")
+    drafts = draft_columns(frame, wanted)
     _settle_unusable(drafts)
     if not texts:
         _guess_text(drafts)
@@ -91,27 +58,7 @@ def infer_schema(
     return Schema(tuple(draft.column() for draft in drafts), tuple(candidates))
 
 
-def _check_wanted(wanted: list[tuple[str, str]], columns: list[str]) -> None:
-    roles: dict[str, str] = {}
-    for role, name in wanted:
-        if name not in columns:
-            raise NotFoundError(
-                f"There is no column {name!r} to be the {role}.", hint=did_you_mean(name, columns)
-            )
-        if name in roles:
-            raise UsageError(
-                f"Column {name!r} was named as {roles[name]} and as {role}.", hint="Give a column one role."
-            )
-        roles[name] = role
-
-
-def _draft(series: pl.Series) -> _Draft:
-    facts = Facts.of(series)
-    kind, reason = column_type(facts)
-    return _Draft(facts, kind, reason)
-
-
-def _settle_unusable(drafts: list[_Draft]) -> None:
+def _settle_unusable(drafts: list[Draft]) -> None:
     """Columns that can be nothing to a model, unless a flag or a name says so."""
     for draft in drafts:
         if draft.role:
@@ -126,7 +73,7 @@ def _settle_unusable(drafts: list[_Draft]) -> None:
             draft.give("ignore", "one value only tells nothing")
 
 
-def _guess_text(drafts: list[_Draft]) -> None:
+def _guess_text(drafts: list[Draft]) -> None:
     free = [draft for draft in drafts if not draft.role and draft.type == "text"]
     if not free:
         return
@@ -139,12 +86,12 @@ def _guess_text(drafts: list[_Draft]) -> None:
             other.why.append(f"{best.name!r} was taken as the text before it")
 
 
-def _text_order(draft: _Draft) -> tuple[int, float]:
+def _text_order(draft: Draft) -> tuple[int, float]:
     rank = draft.facts.rank(names.TEXT)
     return (10_000 if rank is None else rank, -draft.facts.mean_chars * draft.facts.distinct_share)
 
 
-def _could_be_label(draft: _Draft) -> bool:
+def _could_be_label(draft: Draft) -> bool:
     if draft.type not in {"category", "boolean", "number"}:
         return False
     facts = draft.facts
@@ -152,7 +99,7 @@ def _could_be_label(draft: _Draft) -> bool:
     return facts.distinct >= 2 and few
 
 
-def _guess_label(drafts: list[_Draft]) -> None:
+def _guess_label(drafts: list[Draft]) -> None:
     free = [draft for draft in drafts if not draft.role and draft.type != "text"]
     named = [draft for draft in free if _named_label(draft)]
     if named:
@@ -168,14 +115,14 @@ def _guess_label(drafts: list[_Draft]) -> None:
             last.give("label", "the last column is usually the one to predict")
 
 
-def _named_label(draft: _Draft) -> bool:
+def _named_label(draft: Draft) -> bool:
     rank = draft.facts.rank(names.LABEL)
     if rank is None or rank >= 3000 or draft.type not in {"category", "boolean", "number"}:
         return False
     return _could_be_label(draft) or rank < 1000
 
 
-def _guess_time(drafts: list[_Draft]) -> None:
+def _guess_time(drafts: list[Draft]) -> None:
     free = [draft for draft in drafts if not draft.role and draft.type == "datetime"]
     if free:
         order = [(draft.facts.rank(names.TIME), draft) for draft in free]
@@ -183,7 +130,7 @@ def _guess_time(drafts: list[_Draft]) -> None:
         best.give("time", "it tells when a row happened")
 
 
-def _settle_rest(drafts: list[_Draft]) -> None:
+def _settle_rest(drafts: list[Draft]) -> None:
     for draft in drafts:
         if not draft.role:
             draft.role = "feature"

@@ -8,6 +8,8 @@ from lepton_ai.data.quality.base import Batch, Check, Finding
 from lepton_ai.data.schema import Schema
 from lepton_ai.data.typed import as_text
 
+_JUDGED_ELSEWHERE = {"label", "user", "item", "rating"}
+
 
 class IdleColumns(Check):
     """Identifier-like and constant columns."""
@@ -15,7 +17,7 @@ class IdleColumns(Check):
     def __init__(self, schema: Schema, context: dict[str, Any]) -> None:
         super().__init__(schema, context)
         self._values: dict[str, set[str | None]] = {
-            column.name: set() for column in schema.columns if column.role != "label"
+            column.name: set() for column in schema.columns if column.role not in _JUDGED_ELSEWHERE
         }
         self._rows = 0
 
@@ -30,7 +32,7 @@ class IdleColumns(Check):
         """One finding for each such column."""
         found = []
         for column in self.schema.columns:
-            if column.type == "identifier":
+            if column.type == "identifier" and column.role not in _JUDGED_ELSEWHERE:
                 title = f"Column {column.name!r} looks like an identifier"
                 advice = "It is left out of training unless it is given a role."
                 found.append(Finding("id-column", "info", title, 1, (), advice))

@@ -22,7 +22,8 @@ class MissingCells(Check):
 
     def __init__(self, schema: Schema, context: dict[str, Any]) -> None:
         super().__init__(schema, context)
-        self._columns = [column for column in schema.columns if column.role != "ignore"]
+        elsewhere = {"ignore", "user", "item"}  # events without a user or an item are a finding of their own
+        self._columns = [column for column in schema.columns if column.role not in elsewhere]
         self._missing = {column.name: RowCount() for column in self._columns}
         self._blank = {column.name: RowCount() for column in self._columns}
         self._rows = 0

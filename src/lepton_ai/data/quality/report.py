@@ -25,6 +25,7 @@ CHECKS: Registry[type[Check]] = Registry(
         "similar": "lepton_ai.data.quality.similar:SimilarTexts",
         "mojibake": "lepton_ai.data.quality.mojibake:Mojibake",
         "lengths": "lepton_ai.data.quality.lengths:LongTexts",
+        "events": "lepton_ai.data.quality.interactions:Events",
         "columns": "lepton_ai.data.quality.columns:IdleColumns",
     },
 )
