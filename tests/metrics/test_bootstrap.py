@@ -86,3 +86,28 @@ def test_refuses_nonsense():
         paired_difference([0], [0], [0], classes=1, score="auc")
     with pytest.raises(UsageError, match="rows"):
         paired_difference([0, 1], [0, 1], [0], classes=2)
+
+
+def test_ratios_of_sums_agree_with_the_general_bootstrap():
+    rng = np.random.default_rng(5)
+    wholes = rng.integers(1, 6, (200, 1))
+    parts = rng.binomial(wholes, 0.3)
+    slow = confidence_interval(lambda rows: parts[rows].sum() / wholes[rows].sum(), rows=200, n=1500)
+    quick = bootstrap.ratio_intervals(parts, wholes, n=1500)[0]
+    assert quick.value == pytest.approx(slow.value)
+    assert (quick.low, quick.high) == pytest.approx((slow.low, slow.high), abs=0.01)
+
+
+def test_a_ratio_may_be_about_some_rows_only():
+    inside = np.arange(100) < 3
+    table = np.stack([inside * 2.0, np.ones(100)], axis=1)
+    few, all_rows = bootstrap.ratio_intervals(table, np.stack([inside, np.ones(100)], axis=1), n=200)
+    assert (few.value, few.low, few.high) == (2.0, 2.0, 2.0)  # resamples without such a row are left out
+    assert (all_rows.value, all_rows.low, all_rows.high) == (1.0, 1.0, 1.0)
+
+
+def test_refuses_ratios_of_nothing():
+    with pytest.raises(UsageError, match="one shape"):
+        bootstrap.ratio_intervals([[1.0]], [[1.0], [2.0]])
+    with pytest.raises(DataError, match="one over 0"):
+        bootstrap.ratio_intervals([[0.0, 1.0]], [[0.0, 1.0]])

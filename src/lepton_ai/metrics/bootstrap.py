@@ -94,6 +94,54 @@ def score_intervals(
     return {name: _percentile(float(measured[name][0]), resampled[name], level) for name in SCORES}
 
 
+def ratio_intervals(
+    parts: ArrayLike,
+    wholes: ArrayLike,
+    *,
+    seed: int = 0,
+    n: int = 1000,
+    level: float = 0.95,
+) -> list[Interval]:
+    """Percentile intervals of ratios of sums over rows, such as means, or means of some of the rows.
+
+    Column j is sum(parts[:, j]) / sum(wholes[:, j]). A mean over all rows has a whole of 1 in every row, the
+    mean over a slice has 1 in the slice and 0 elsewhere, and where a row stands for several things (a user
+    with five ratings) its whole counts them.
+
+    Args:
+        parts: Numbers of shape [rows, columns]; 0 where the whole is 0.
+        wholes: Numbers of 0 or more, of the same shape; each column has one over 0.
+        seed: Start of the random draws; equal seeds give equal intervals.
+        n: Number of resamples. One that draws no whole of a column is left out of that column's interval.
+        level: The share of resamples inside the interval.
+
+    Example:
+        >>> interval = ratio_intervals([[1], [0], [1], [1]], [[1], [1], [1], [1]])[0]
+        >>> interval.value, interval.low, interval.high
+        (0.75, 0.25, 1.0)
+    """
+    upper, lower = np.asarray(parts, dtype=np.float64), np.asarray(wholes, dtype=np.float64)
+    if upper.ndim != 2 or upper.shape != lower.shape:
+        raise UsageError(
+            f"parts and wholes must have one shape [rows, columns]; found {upper.shape} and {lower.shape}."
+        )
+    rows, columns = upper.shape
+    _check_draws(rows, n, level)
+    if lower.min() < 0 or not lower.any(axis=0).all():
+        raise DataError("Every column of wholes must have numbers of 0 or more, and one over 0.")
+    both, rng = np.hstack([upper, lower]), np.random.default_rng(seed)
+    sums = np.empty((n, 2 * columns))
+    for draw in range(n):
+        sums[draw] = np.bincount(rng.integers(0, rows, size=rows), minlength=rows) @ both
+    drawn = np.full((n, columns), np.nan)
+    np.divide(sums[:, :columns], sums[:, columns:], out=drawn, where=sums[:, columns:] > 0)
+    values = (upper.sum(axis=0) / lower.sum(axis=0)).tolist()
+    return [
+        _percentile(value, column[~np.isnan(column)], level)
+        for value, column in zip(values, drawn.T, strict=True)
+    ]
+
+
 def paired_difference(
     true: ArrayLike,
     first: ArrayLike,

@@ -29,6 +29,7 @@ from lepton_ai.metrics.report.parts import (
     Histogram,
     MistakeLine,
 )
+from lepton_ai.metrics.report.plain import plain
 from lepton_ai.metrics.report.text import printable, render_text
 from lepton_ai.metrics.slices import SliceFindings, text_slices, worst_slices
 
@@ -171,7 +172,7 @@ class ClassificationReport:
 
     def to_json(self) -> JSON:
         """The whole report as JSON values, with key names that stay; shapes are those of the attributes."""
-        return {"report": "classification", "format": FORMAT, **_plain(asdict(self))}
+        return {"report": "classification", "format": FORMAT, **plain(asdict(self))}
 
     def to_text(self) -> str:
         """The report for a terminal: at most about 60 lines, aligned also with Chinese labels."""
@@ -313,14 +314,3 @@ def _mistake_lines(
 def _cut(text: str) -> str:
     line = printable(" ".join(text.split()))
     return line if len(line) <= _TEXT_LENGTH else line[: _TEXT_LENGTH - 1] + "…"
-
-
-def _plain(value: JSON) -> JSON:
-    """`asdict` keeps tuples; JSON knows lists."""
-
-    def plain(part: object) -> object:
-        if isinstance(part, dict):
-            return {key: plain(inner) for key, inner in part.items()}
-        return [plain(inner) for inner in part] if isinstance(part, (list, tuple)) else part
-
-    return {key: plain(part) for key, part in value.items()}

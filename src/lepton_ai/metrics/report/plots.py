@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from lepton_ai.metrics.report.summary import percent
-from lepton_ai.metrics.report.svg import Frame, box, line, picture, round_up, words
+from lepton_ai.metrics.report.svg import Frame, box, in_whole, line, picture, round_up, words
 from lepton_ai.metrics.report.text import display_width, fit
 
 if TYPE_CHECKING:
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 MATRIX_LABELS = 100
 """With more labels than this, the heat map shows those with the most wrong answers."""
 
-_NUMBERED = 12
+NUMBERED = 12
+"""Tables with more lines than this show no counts in their cells."""
 _LABEL_CELLS = 26
 
 
@@ -58,7 +59,9 @@ def risk_coverage(part: AbstentionPart) -> str:
     if part.risk is not None:
         body.append(line(frame.x(0), frame.y(part.risk), frame.x(1), frame.y(part.risk), kind="goal"))
         body.append(
-            words(frame.x(0) + 6, frame.y(part.risk) - 6, f"at most {percent(part.risk)}", kind="mark")
+            words(
+                frame.x(1), frame.y(part.risk) - 6, f"at most {percent(part.risk)}", kind="mark", anchor="end"
+            )
         )
     told = "No row is kept at the threshold."
     if part.kept_accuracy is not None:
@@ -72,7 +75,7 @@ def risk_coverage(part: AbstentionPart) -> str:
 def histogram(part: Histogram) -> str:
     """How many rows got which score, right and wrong answers side by side, on a square-root scale."""
     frame = Frame(top=max(round_up(max(part.right + part.wrong)), 5), rooted=True)
-    body = frame.axes(across="Score the model gave", up="Rows (square-root scale)", whole=True)
+    body = frame.axes(across="Score the model gave", up="Rows (square-root scale)", tell_up=in_whole)
     for low, high, right, wrong in zip(part.edges, part.edges[1:], part.right, part.wrong, strict=False):
         x, width = frame.x(low) + 1, (frame.x(high) - frame.x(low) - 2) / 2
         told = (
@@ -107,20 +110,20 @@ def heat_map(report: ClassificationReport) -> str:
     """The confusion matrix: one line a true label, one column a predicted one; darker is a larger share."""
     places = shown_labels(report)
     names = [fit(report.labels[place], _LABEL_CELLS).rstrip() for place in places]
-    cell = min(72.0, max(10.0, 560 / len(places)))
-    letter = min(12.0, cell * 0.95)
+    size = min(72.0, max(10.0, 560 / len(places)))
+    letter = min(12.0, size * 0.95)
     margin = 14 + max(display_width(name) for name in names) * letter * 0.58
     style = f' style="font-size:{letter:.1f}px"'
     body = []
     for index, name in enumerate(names):
-        middle = margin + (index + 0.5) * cell
+        middle = margin + (index + 0.5) * size
         low = middle + letter * 0.35
         body.append(words(margin - 6, low, name, anchor="end", more=style))
         turn = f' transform="rotate(-90 {low:.1f} {margin - 6:.1f})"{style}'
         body.append(words(low, margin - 6, name, more=turn))
-    end = margin + len(places) * cell
+    end = margin + len(places) * size
     for index in range(len(places) + 1):
-        edge = margin + index * cell
+        edge = margin + index * size
         body += [line(margin, edge, end, edge, kind="axis"), line(edge, margin, edge, end, kind="axis")]
     for row, true in enumerate(places):
         total = sum(report.confusion[true])
@@ -131,21 +134,22 @@ def heat_map(report: ClassificationReport) -> str:
                     f"{report.labels[true]} given {report.labels[given]}: "
                     f"{count} of {total} rows ({percent(count / total)})"
                 )
-                x, y = margin + column * cell, margin + row * cell
+                x, y = margin + column * size, margin + row * size
                 share, right = count / total, true == given
-                body += _cell(x, y, cell, count=count, share=share, right=right, told=told)
+                body += cell(x, y, size, count=count, share=share, right=right, told=told)
     told = (
         "Lines are true labels, columns are predicted ones. Blue cells are right answers, red ones are wrong."
     )
     return picture("confusion", body, title="Confusion matrix", told=told, size=(end + 8, end + 8))
 
 
-def _cell(x: float, y: float, size: float, *, count: int, share: float, right: bool, told: str) -> list[str]:
+def cell(x: float, y: float, size: float, *, count: int, share: float, right: bool, told: str) -> list[str]:
+    """One cell of a table of counts, darker the larger its share of the line; large ones show the count."""
     # The root makes rare confusions visible beside a strong diagonal.
     opacity = 0.08 + 0.92 * math.sqrt(share)
     kind = "good" if right else "bad"
     parts = [box(x + 0.5, y + 0.5, size - 1, size - 1, kind=kind, opacity=opacity, told=told)]
-    if size >= 560 / _NUMBERED:
+    if size >= 560 / NUMBERED:
         middle = x + size / 2
         parts.append(
             words(

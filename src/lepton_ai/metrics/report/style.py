@@ -31,11 +31,13 @@ ul { margin: 4px 0; padding-left: 20px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th { text-align: left; font-weight: 600; color: var(--soft); font-size: 13px; }
 td, th { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td:last-child, th:last-child { padding-right: 0; }
 tr:last-child > td { border-bottom: 0; }
 td.n, th.n { text-align: right; white-space: nowrap; }
-td.label { overflow-wrap: anywhere; min-width: 130px; }
+td.label { overflow-wrap: break-word; min-width: 130px; max-width: 280px; }
+td.short { white-space: nowrap; }
 td.text { overflow-wrap: anywhere; min-width: 240px; }
-td.bar { width: 22%; min-width: 100px; }
+td.bar { width: 22%; min-width: 70px; }
 details { margin-top: 8px; }
 summary { cursor: pointer; color: var(--good); padding: 4px 0; }
 svg { display: block; width: 100%; height: auto; margin: 8px auto 0; }
@@ -47,8 +49,15 @@ svg text.on { fill: var(--back); font-weight: 600; }
 .good { fill: var(--good); } .bad { fill: var(--bad); } .mark { fill: var(--mark); }
 svg text.mark { fill: var(--mark); } svg text.bad { fill: var(--bad); } svg text.good { fill: var(--good); }
 .curve { fill: none; stroke: var(--good); stroke-width: 2; stroke-linejoin: round; }
+.second { stroke: var(--bad); }
 .whisker { stroke: var(--good); stroke-width: 1.5; opacity: .55; }
 .goal { stroke: var(--mark); stroke-width: 1.5; stroke-dasharray: 6 4; }
 .track { fill: var(--line); opacity: .6; }
+@media (max-width: 600px) {
+  main { padding: 20px 12px 40px; } .card, section { padding: 14px; }
+  .cards { grid-template-columns: 1fr 1fr; gap: 12px; } .card b { font-size: 24px; }
+  td, th { padding-right: 10px; } td.label { min-width: 0; }
+  td.bar, th.bar { display: none; } td.text { min-width: 180px; }
+  svg[aria-labelledby^="confusion"] { width: auto; min-width: 560px; } }
 @media print { main { max-width: none; padding: 0; } section, .card { break-inside: avoid; } }
 """

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from lepton_ai.metrics.report.text import printable
+
+Tell: TypeAlias = Callable[[float], str]
+"""Writes a value of an axis."""
 
 
 def safe(text: str) -> str:
@@ -64,16 +68,34 @@ def round_up(value: float) -> float:
     )
 
 
+def in_percent(end: float) -> Tell:
+    """What writes the shares at an axis that ends at `end`."""
+    return lambda value: f"{value * 100:.0f}%" if end >= 0.05 else f"{value * 100:.1f}%"
+
+
+def in_whole(value: float) -> str:
+    """A count as it stands at an axis."""
+    return f"{value:,.0f}"
+
+
+def in_units(value: float) -> str:
+    """A measured number as it stands at an axis."""
+    return f"{value:,.4g}"
+
+
 @dataclass(frozen=True)
 class Frame:
-    """A plot with both axes starting at 0.
+    """A plot with two axes.
 
     Attributes:
         right: The end of the horizontal axis.
         top: The end of the vertical axis.
         width: Width in pixels, margins counted.
         height: Height in pixels, margins counted.
-        rooted: Whether the vertical axis is on a square-root scale.
+        rooted: Whether the vertical axis, which then starts at 0, is on a square-root scale.
+        start: Where the horizontal axis starts.
+        floor: Where the vertical axis starts.
+        steps: Into how many parts an axis is divided.
     """
 
     right: float = 1.0
@@ -81,40 +103,51 @@ class Frame:
     width: float = 500
     height: float = 330
     rooted: bool = False
+    start: float = 0.0
+    floor: float = 0.0
+    steps: int = 5
 
     LEFT, ABOVE, AFTER, BELOW = 56, 14, 16, 46
 
     def x(self, value: float) -> float:
         """The pixel column of a value."""
-        return self.LEFT + value / self.right * (self.width - self.LEFT - self.AFTER)
+        share = (value - self.start) / (self.right - self.start)
+        return self.LEFT + share * (self.width - self.LEFT - self.AFTER)
 
     def y(self, value: float) -> float:
         """The pixel line of a value."""
-        share = math.sqrt(value / self.top) if self.rooted else value / self.top
+        share = (value - self.floor) / (self.top - self.floor)
+        if self.rooted:
+            share = math.sqrt(share)
         return self.height - self.BELOW - share * (self.height - self.ABOVE - self.BELOW)
 
-    def axes(self, *, across: str, up: str, whole: bool = False) -> list[str]:
-        """Grid lines with their values, and the names of the axes; `whole` shows counts, not shares."""
-        parts = []
-        for step in range(6):
-            across_value = self.right * step / 5
-            up_value = self.top * (step / 5) ** (2 if self.rooted else 1)
-            parts.append(
-                line(self.LEFT, self.y(up_value), self.width - self.AFTER, self.y(up_value), kind="axis")
-            )
-            shown = f"{up_value:,.0f}" if whole else _share(up_value, self.top)
-            parts.append(words(self.LEFT - 8, self.y(up_value) + 4, shown, anchor="end"))
-            below = self.height - self.BELOW + 18
-            parts.append(
-                words(self.x(across_value), below, _share(across_value, self.right), anchor="middle")
-            )
+    def axes(
+        self, *, across: str, up: str, tell_across: Tell | None = None, tell_up: Tell | None = None
+    ) -> list[str]:
+        """Grid lines with their values, and the names of the axes; shares unless told otherwise."""
+        parts = self.upright(up, tell=tell_up)
+        tell = tell_across or in_percent(self.right)
+        for step in range(self.steps + 1):
+            value = self.start + (self.right - self.start) * step / self.steps
+            parts.append(self.below(value, tell(value)))
+        return [*parts, self.named(across)]
+
+    def upright(self, name: str, *, tell: Tell | None = None) -> list[str]:
+        """The vertical axis: grid lines with their values, and its name."""
+        parts, told = [], tell or in_percent(self.top)
+        for step in range(self.steps + 1):
+            share = (step / self.steps) ** (2 if self.rooted else 1)
+            value = self.floor + (self.top - self.floor) * share
+            parts.append(line(self.LEFT, self.y(value), self.width - self.AFTER, self.y(value), kind="axis"))
+            parts.append(words(self.LEFT - 8, self.y(value) + 4, told(value), anchor="end"))
         middle = (self.height - self.BELOW + self.ABOVE) / 2
-        parts.append(words(self.x(self.right / 2), self.height - 8, across, anchor="middle"))
-        parts.append(
-            words(14, middle, up, anchor="middle", more=f' transform="rotate(-90 14 {middle:.1f})"'),
-        )
-        return parts
+        turned = f' transform="rotate(-90 14 {middle:.1f})"'
+        return [*parts, words(14, middle, name, anchor="middle", more=turned)]
 
+    def below(self, value: float, text: str) -> str:
+        """A text under the horizontal axis."""
+        return words(self.x(value), self.height - self.BELOW + 18, text, anchor="middle")
 
-def _share(value: float, end: float) -> str:
-    return f"{value * 100:.0f}%" if end >= 0.05 else f"{value * 100:.1f}%"
+    def named(self, across: str) -> str:
+        """The name of the horizontal axis."""
+        return words(self.x((self.start + self.right) / 2), self.height - 8, across, anchor="middle")

@@ -50,7 +50,7 @@ def fit(text: str, width: int, *, right: bool = False) -> str:
 
 def render_text(report: ClassificationReport) -> str:
     """All parts of the report, the most important first."""
-    parts = [
+    return joined(
         _heading(report),
         [f"  {printable(line)}" for line in sentences(report)],
         _scores(report),
@@ -58,9 +58,22 @@ def render_text(report: ClassificationReport) -> str:
         _confusion(report),
         _slices(report),
         _mistakes(report),
-        _notes(report),
-    ]
+        note_lines(report.notes),
+    )
+
+
+def joined(*parts: Sequence[str]) -> str:
+    """The lines of all parts that have any, with a blank line between parts."""
     return "\n\n".join("\n".join(line.rstrip() for line in part) for part in parts if part) + "\n"
+
+
+def note_lines(notes: Sequence[str]) -> list[str]:
+    """The notes of whoever made the report; nothing where there are none."""
+    if not notes:
+        return []
+    more = len(notes) - _NOTES
+    lines = [f"  {printable(note)}" for note in notes[:_NOTES]]
+    return ["Notes", *lines, *([f"  ... and {more} more"] if more > 0 else [])]
 
 
 def _cells(character: str) -> int:
@@ -165,14 +178,6 @@ def _mistakes(report: ClassificationReport) -> list[str]:
             for line in shown
         ),
     ]
-
-
-def _notes(report: ClassificationReport) -> list[str]:
-    if not report.notes:
-        return []
-    more = len(report.notes) - _NOTES
-    lines = [f"  {printable(note)}" for note in report.notes[:_NOTES]]
-    return ["Notes", *lines, *([f"  ... and {more} more"] if more > 0 else [])]
 
 
 def _column(values: Sequence[str], most: int) -> int:
