@@ -69,7 +69,7 @@ def test_answers_come_in_the_order_of_the_rows(labels, data):
     numbers = codec.encode(rows)
     assert [codec.labels[number] for number in numbers] == rows
     logits = np.eye(len(labels), dtype=np.float32)[numbers] * 9
-    answers = codec.decode({"logits": logits}, Calibration())
+    answers = codec.decode({"logits": logits}, Calibration(), {})
     assert [answer["label"] for answer in answers] == rows
     for answer in answers:
         assert list(answer["scores"]) == list(codec.labels)
@@ -95,21 +95,21 @@ def test_an_unknown_label_is_named_with_the_nearest():
 )
 def test_low_scores_abstain(threshold, abstained):
     logits = np.array([[4.0, 0.0], [0.1, 0.0]], dtype=np.float32)
-    answers = LabelCodec(["a", "b"]).decode({"logits": logits}, Calibration(threshold=threshold))
+    answers = LabelCodec(["a", "b"]).decode({"logits": logits}, Calibration(threshold=threshold), {})
     assert [answer["abstained"] for answer in answers] == abstained
 
 
 def test_a_temperature_softens_scores():
     logits = {"logits": np.array([[2.0, 0.0]], dtype=np.float32)}
     codec = LabelCodec(["a", "b"])
-    sharp, soft = (codec.decode(logits, Calibration(temperature=each))[0]["score"] for each in (1.0, 4.0))
+    sharp, soft = (codec.decode(logits, Calibration(temperature=each), {})[0]["score"] for each in (1.0, 4.0))
     assert sharp == pytest.approx(1 / (1 + np.exp(-2)), abs=1e-6)
     assert soft == pytest.approx(1 / (1 + np.exp(-0.5)), abs=1e-6)
 
 
 def test_answers_fit_their_schema_and_are_json():
     codec = LabelCodec(["a", "b"])
-    (answer,) = codec.decode({"logits": np.zeros((1, 2), np.float32)}, Calibration())
+    (answer,) = codec.decode({"logits": np.zeros((1, 2), np.float32)}, Calibration(), {})
     schema = codec.answer_schema()
     assert set(answer) == set(schema["required"]) == set(schema["properties"])
     assert set(answer["scores"]) == set(schema["properties"]["scores"]["required"])

@@ -140,7 +140,7 @@ def length_contents(columns):
         graphs={"default": Graph(model=model.SerializeToString())},
         example={column: ["ab"] for column in columns},
         outputs=outputs,
-        answers=label.decode(outputs, Calibration()),
+        answers=label.decode(outputs, Calibration(), {}),
         calibration=Calibration(),
         weights=None,
     )
@@ -169,3 +169,40 @@ print(Runtime(open_package({str(packed)!r})).predict({{"message": ["hello"]}})[0
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() in {"account", "delivery", "refund"}
+
+
+def test_large_state_is_mapped_and_answers_the_same(tmp_path, monkeypatch):
+    import mmap
+
+    import tiny_recommender
+
+    from lepton_ai.package import Recommender, pack
+
+    write_package(tmp_path / "p", tiny_recommender.contents())
+    pack(tmp_path / "p", tmp_path / "p.zip")
+    copied = open_package(tmp_path / "p")
+    monkeypatch.setattr("lepton_ai.package.open.MAPPED_FROM", 0)
+    mapped = open_package(tmp_path / "p")
+    vectors = mapped.output.catalogue.vectors
+    base = vectors
+    while isinstance(base, np.ndarray) and base.base is not None:
+        base = base.base
+    assert isinstance(base.obj if isinstance(base, memoryview) else base, mmap.mmap)
+    assert not vectors.flags.writeable
+    cells = ["u3", None, ["i1"]]
+    answers = Recommender(Runtime(copied)).recommend(cells)
+    assert Recommender(Runtime(mapped)).recommend(cells) == answers
+    assert Recommender(Runtime(open_package(tmp_path / "p.zip"))).recommend(cells) == answers
+
+
+def test_mapped_state_is_checked(tmp_path, monkeypatch):
+    import tiny_recommender
+
+    write_package(tmp_path / "p", tiny_recommender.contents())
+    monkeypatch.setattr("lepton_ai.package.open.MAPPED_FROM", 0)
+    state = tmp_path / "p" / "codecs" / "2.safetensors"
+    raw = bytearray(state.read_bytes())
+    raw[-1] ^= 1
+    state.write_bytes(raw)
+    with pytest.raises(PackageError, match="is not what the manifest was written for"):
+        open_package(tmp_path / "p")

@@ -46,6 +46,28 @@ def test_the_signature_comes_from_the_codecs():
         ({"enum": ["a", 1, None]}, ["a", 1, None], ["b", 2, [], {}]),
         ({"type": "string", "enum": ["a", "b"]}, ["a"], ["c", 1, []]),
         ({}, [None, 1, "x", []], []),
+        ({"type": "array"}, [[], [1, "x"], (1,)], [None, "ab", {}, 1, {1}]),
+        (
+            {"type": "array", "items": TEXT, "minItems": 1, "maxItems": 2},
+            [["a"], ["a", "b"]],
+            [[], ["a"] * 3, [1], [None], ["a", ""]],
+        ),
+        ({"type": "object"}, [{}, {"a": [1]}], [None, [], "a", {1: 2}]),
+        (
+            {"type": "object", "properties": {"a": TEXT}, "required": ["a"], "additionalProperties": False},
+            [{"a": "x"}],
+            [{}, {"a": 1}, {"a": "x", "b": 1}],
+        ),
+        (
+            {"type": "object", "properties": {"a": TEXT}, "additionalProperties": {"type": "boolean"}},
+            [{}, {"a": "x", "b": True}, {"b": False}],
+            [{"b": "x"}, {"a": True}, {"a": "x", 3: True}],
+        ),
+        (
+            {"type": ["array", "object", "string", "null"], "items": TEXT, "maxLength": 2},
+            [None, "ab", ["abcde"], {"x": 1}],
+            ["abc", [1], 1, True],
+        ),
     ],
     ids=repr,
 )
@@ -72,6 +94,7 @@ def test_the_error_names_row_and_field_and_not_the_value():
         ([1], "is a list, not text"),
         ({"a": 1}, "is an object, not text"),
         (object(), "is no JSON value, not text"),
+        ({"a": [1]}, "is an object, not text"),
     ],
 )
 def test_errors_are_in_words(value, said):
@@ -143,6 +166,78 @@ def test_a_broken_schema_is_refused(schema):
 def test_words_that_would_not_be_enforced_are_refused(schema):
     with pytest.raises(PackageError, match="which this release does not know"):
         Signature({"properties": {"a": schema}})
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        (["SECRET", "ok"], "has an entry, number 0 from 0, that has 6 characters; 1 to 5 are allowed"),
+        (
+            {"a": ["ok", 3]},
+            "has the field 'a', which has an entry, number 1 from 0, that is a number, not text",
+        ),
+        ({"a": ["ok"], "SECRET": 1}, "has a field that the model does not know"),
+        ({}, "lacks the field 'a'"),
+        (7, "is a number, not a list or an object"),
+    ],
+)
+def test_what_is_wrong_inside_is_told_without_the_value(cell, said):
+    inner = {"type": "array", "items": TEXT}
+    schema = {
+        **inner,
+        "type": ["array", "object"],
+        "properties": {"a": inner},
+        "required": ["a"],
+        "additionalProperties": False,
+    }
+    assert compile_cell(schema)(cell) == said
+
+
+def nested(levels):
+    schema = {"type": "string"}
+    for _ in range(levels):
+        schema = {"type": "array", "items": schema}
+    return schema
+
+
+def test_depth_is_bounded():
+    assert compile_cell(nested(8))([[[[[[[["x"]]]]]]]]) is None
+    with pytest.raises(PackageError, match="more than 8 levels deep"):
+        Signature({"properties": {"a": nested(9)}})
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {"type": "array", "items": {"type": "money"}},
+        {"type": "array", "items": 3},
+        {"type": "array", "maxItems": "x"},
+        {"type": "object", "properties": []},
+        {"type": "object", "properties": {"a": 3}},
+        {"type": "object", "required": 3},
+        {"type": "object", "additionalProperties": 3},
+    ],
+    ids=repr,
+)
+def test_a_broken_inner_schema_is_refused(inner):
+    with pytest.raises(PackageError):
+        Signature({"properties": {"a": inner}})
+
+
+@pytest.mark.parametrize(
+    "inner",
+    [
+        {"type": "array", "items": {"pattern": "x"}},
+        {"type": "array", "uniqueItems": True},
+        {"type": "object", "properties": {"a": {"not": {}}}},
+        {"type": "object", "additionalProperties": {"$ref": "x"}},
+        {"type": "object", "patternProperties": {}},
+    ],
+    ids=repr,
+)
+def test_inner_words_that_would_not_be_enforced_are_refused(inner):
+    with pytest.raises(PackageError, match="which this release does not know"):
+        Signature({"properties": {"a": inner}})
 
 
 CELL = {"type": ["integer", "string"], "maxLength": 3, "minimum": 0}

@@ -83,8 +83,3 @@ def test_nothing_is_ever_replaced(tmp_path):
     (tmp_path / "p").mkdir()
     with pytest.raises(LeptonError, match="exists already"):
         write_package(tmp_path / "p", tiny())
-
-
-def test_a_card_of_ones_own_is_kept(tmp_path):
-    write_package(tmp_path / "p", tiny(card="# Mine\n", weights=None))
-    assert open_package(tmp_path / "p").card == "# Mine\n"

@@ -87,7 +87,7 @@ def contents(**changes):
         "calibration": calibration,
         "example": {"message": ROWS},
         "outputs": outputs,
-        "answers": output.decode(outputs, calibration),
+        "answers": output.decode(outputs, calibration, {"message": ROWS}),
         "profile": {"rows": 8},
         "metrics": {"accuracy": {"value": 0.91, "low": 0.88, "high": 0.94}, "rows": 800},
         "lineage": {"dataset": "0" * 64, "seed": 0},

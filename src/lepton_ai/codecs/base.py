@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Self
 from numpy.typing import NDArray
 
 from lepton_ai.core.calibration import Calibration
-from lepton_ai.core.types import JSON, Arrays, Cell
+from lepton_ai.core.types import JSON, Arrays, Cell, Columns
 
 
 class Codec(ABC):
@@ -52,7 +52,8 @@ class InputCodec(Codec):
     def encode(self, values: Sequence[Cell]) -> Arrays:
         """Arrays for `values`, each with one row per value, padded to the longest row of the call.
 
-        Trailing zeros are padding in every array; no network's answer may depend on how many there are.
+        Trailing zeros are padding in every array; no network's answer may depend on how many there are
+        (an array of one fixed width has none). A codec whose column only shapes the answer gives none.
         A missing cell (None) is encoded as an empty one: what is allowed is decided by `cell_schema`.
         """
 
@@ -77,8 +78,14 @@ class OutputCodec(Codec):
         """
 
     @abstractmethod
-    def decode(self, outputs: Arrays, calibration: Calibration) -> list[JSON]:
-        """One answer a row, from the outputs of the graph by name."""
+    def decode(self, outputs: Arrays, calibration: Calibration, columns: Columns) -> list[JSON]:
+        """One answer a row.
+
+        Args:
+            outputs: The outputs of the graph by name; they are left as they are.
+            calibration: How scores are made honest.
+            columns: The input columns of the same rows, for what an answer takes from the request itself.
+        """
 
     @abstractmethod
     def answer_schema(self) -> JSON:

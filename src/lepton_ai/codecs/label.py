@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lepton_ai.codecs.base import OutputCodec
 from lepton_ai.core.calibration import Calibration
 from lepton_ai.core.errors import DataError, did_you_mean
-from lepton_ai.core.types import JSON, Arrays, Cell, FloatArray
+from lepton_ai.core.types import JSON, Arrays, Cell, Columns, FloatArray
 
 
 def softmax(logits: NDArray[Any], temperature: float = 1.0) -> FloatArray:
@@ -75,7 +75,7 @@ class LabelCodec(OutputCodec):
                 hint=did_you_mean(str(error.args[0]), self.labels),
             ) from None
 
-    def decode(self, outputs: Arrays, calibration: Calibration) -> list[JSON]:
+    def decode(self, outputs: Arrays, calibration: Calibration, columns: Columns) -> list[JSON]:
         """Answers with `label`, `score`, `abstained` and `scores` (label to probability)."""
         scores = softmax(outputs["logits"], calibration.temperature)
         best = scores.argmax(axis=1)

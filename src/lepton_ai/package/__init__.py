@@ -6,6 +6,7 @@ from lepton_ai.package.manifest import Manifest
 from lepton_ai.package.open import open_package
 from lepton_ai.package.pack import pack, unpack
 from lepton_ai.package.package import Package
+from lepton_ai.package.recommender import Recommender
 from lepton_ai.package.runtime import Runtime
 from lepton_ai.package.write import write_package
 
@@ -14,6 +15,7 @@ __all__ = [
     "Manifest",
     "Package",
     "PackageContents",
+    "Recommender",
     "Runtime",
     "model_card",
     "open_package",

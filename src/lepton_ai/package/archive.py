@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from typing import IO, BinaryIO
 
 from lepton_ai.core.errors import PackageError
 from lepton_ai.package.files import CHUNK, PackageFiles, check_names, shown
@@ -85,26 +86,19 @@ class ZipFiles(PackageFiles):
             raise PackageError(f"The archive holds {shown(name)} twice.", hint=_REPACK)
         self._members[name] = member
 
-    def pieces(self, name: str) -> Iterator[bytes]:
-        """The content of one member, unpacked in memory a piece at a time."""
-        left = self.sizes[name]
+    @contextlib.contextmanager
+    def _opened(self, name: str) -> Iterator[IO[bytes]]:
         try:
             with (
                 self.location.open("rb") as file,
                 zipfile.ZipFile(file) as archive,
                 archive.open(self._members[name]) as member,
             ):
-                while piece := member.read(min(CHUNK, left + 1)):
-                    left -= len(piece)
-                    if left < 0:
-                        break
-                    yield piece
+                yield member
         except OSError as error:
             raise PackageError(f"{shown(name)} cannot be read: {error.strerror}.", hint=RESTORE) from None
         except _ZIP_ERRORS as error:
             raise PackageError(f"{shown(name)} cannot be unpacked ({error}).", hint=RESTORE) from None
-        if left != 0:
-            raise PackageError(f"{shown(name)} is not as long as the archive says.", hint=RESTORE)
 
 
 def _check_end(file: BinaryIO) -> tuple[int, int]:

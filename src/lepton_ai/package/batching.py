@@ -17,6 +17,9 @@ AREA = 1 << 15
 """Rows times the size of the longest row of one batch, at most (unless it is a single row)."""
 
 
+OUTPUT_CELLS = 1 << 22
+"""Cells of the widest output that one batch gets, at most (unless it is a single row)."""
+
 CELLS = 1 << 14
 """Cells of all input arrays that one run of a graph gets, at most (unless it is a single row)."""
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from lepton_ai.codecs.base import OutputCodec
+from lepton_ai.codecs.number import NumberCodec
+from lepton_ai.codecs.ranking.top_items import TopItemsCodec
 from lepton_ai.core.calibration import Calibration
 from lepton_ai.core.types import JSON
 from lepton_ai.package.manifest import Manifest
@@ -18,26 +21,26 @@ _SEVERITIES = ("error", "warning", "info")
 def model_card(
     manifest: Manifest,
     *,
+    output: OutputCodec,
     calibration: Calibration,
     findings: Sequence[JSON] = (),
-    intended_use: str | None = None,
 ) -> str:
     """The card of a model, as Markdown.
 
     Args:
         manifest: The package's manifest. Of its metrics, numbers and {"value", "low", "high"} objects are
             shown as scores, and the objects of a list "slices" (or of "found" in it) as weak spots.
+        output: The codec of the answers: how far they may be trusted is told by their kind.
         calibration: How scores are calibrated and when the model abstains.
         findings: What the quality report found in the training data, each {"severity", "title", "count",
             "advice"}.
-        intended_use: What the model is for; None says what its signature allows.
     """
     sections = [
-        ("Intended use", _use(manifest, intended_use)),
+        ("Intended use", _use(manifest, output)),
         ("Training data", _data(manifest.lineage, findings)),
         ("Scores on rows it was not trained on", _scores(manifest.metrics)),
         ("Where it is weak", _slices(manifest.metrics.get("slices"))),
-        ("How far to trust a score", _trust(calibration)),
+        _trust(manifest, output, calibration),
         ("Limits", _limits(manifest)),
     ]
     lines = [f"# {_inline(manifest.name)}", "", _inline(manifest.description) or "No description was given."]
@@ -52,12 +55,22 @@ def _inline(value: object) -> str:
     return "".join(f"\\{character}" if character in "\\`*_[]<>|#" else character for character in text)
 
 
-def _use(manifest: Manifest, intended_use: str | None) -> Iterator[str]:
+def _use(manifest: Manifest, output: OutputCodec) -> Iterator[str]:
     columns = ", ".join(f"`{record.column}`" for record in manifest.inputs)
-    yield _inline(intended_use or f"Answering rows with {manifest.task.replace('-', ' ')}.")
+    yield f"Answering rows with {_inline(manifest.task.replace('-', ' '))}."
     yield ""
     yield f"It reads the {'column' if len(manifest.inputs) == 1 else 'columns'} {columns} and answers"
     yield f"`{manifest.output.column}`. It was made for rows like those it was trained on, and for no others."
+    if isinstance(output, TopItemsCodec):
+        yield ""
+        yield f"An answer is a list of some of {len(output.items):,} items, each with a score and a reason."
+    elif isinstance(output, NumberCodec):
+        yield ""
+        yield f"An answer is a number {_scale(output)}."
+
+
+def _scale(output: NumberCodec) -> str:
+    return f"from {output.low:g} to {output.high:g}"
 
 
 def _data(lineage: JSON, findings: Sequence[JSON]) -> Iterator[str]:
@@ -106,6 +119,9 @@ def _figure(value: Any) -> str:
 
 
 def _slices(slices: Any) -> Iterator[str]:
+    if slices is None:
+        yield "Weak spots were not looked for."
+        return
     found = slices.get("found", ()) if isinstance(slices, Mapping) else slices
     listed = [each for each in found or () if isinstance(each, Mapping)]
     for each in listed[:10]:
@@ -119,7 +135,39 @@ def _slices(slices: Any) -> Iterator[str]:
         yield "No slice of the held-out rows was found to be clearly worse than the rest."
 
 
-def _trust(calibration: Calibration) -> Iterator[str]:
+def _trust(manifest: Manifest, output: OutputCodec, calibration: Calibration) -> tuple[str, Iterator[str]]:
+    """The section on how far an answer may be trusted, by its kind."""
+    if isinstance(output, TopItemsCodec):
+        return "What a score says", _trust_list(output, scored="scores" in manifest.graphs["default"].outputs)
+    if isinstance(output, NumberCodec):
+        return "How far to trust an answer", _trust_number(output)
+    return "How far to trust a score", _trust_score(calibration)
+
+
+def _trust_list(output: TopItemsCodec, *, scored: bool) -> Iterator[str]:
+    """Of ranked items, for a graph that scores all items or one that gives what to search for."""
+    if scored:
+        yield (
+            "Lists are ranked by score: how likely the model holds it that the item is the next one. The"
+            " scores of all items sum to 1, so that even the best may be low where there are many items."
+        )
+    else:
+        yield (
+            "Lists are ranked by score, which compares the items of one list and says nothing else: it is no"
+            " probability."
+        )
+    yield ""
+    seen = "may be proposed again" if output.repeats else "is left out, unless it is asked for"
+    yield f"A list is as long as it is asked for, however low its scores. What is in a history {seen}."
+
+
+def _trust_number(output: NumberCodec) -> Iterator[str]:
+    yield f"Answers are kept {_scale(output)}. How far off they are on average, the scores above tell."
+    yield ""
+    yield "Every row is answered; one with ids that it does not know, by what holds on average."
+
+
+def _trust_score(calibration: Calibration) -> Iterator[str]:
     if calibration.rows == 0:
         yield "Scores were not calibrated: do not read them as probabilities."
     else:
@@ -148,9 +196,12 @@ def _trust(calibration: Calibration) -> Iterator[str]:
 def _limits(manifest: Manifest) -> Iterator[str]:
     properties = manifest.signature.get("input", {}).get("properties", {})
     for column, cell in properties.items():
-        most = cell.get("maxLength")
-        if most is not None:
-            yield f"- `{column}` may have at most {most:,} characters."
+        if (most := cell.get("maxLength")) is not None:
+            kinds = {*cell["type"]} if isinstance(cell["type"], list) else {cell["type"]}
+            whose = f"`{column}`" if kinds <= {"string", "null"} else f"An id in `{column}`"
+            yield f"- {whose} may have at most {most:,} characters."
+        if (most := cell.get("maxItems")) is not None:
+            yield f"- A list in `{column}` may have at most {most:,} items."
     yield "- It knows nothing that was not in its training data, and answers as if the world had not changed."
     yield "- Its intervals are about rows like the held-out ones; measure again on data from elsewhere."
     graph = manifest.graphs["default"]

@@ -48,7 +48,6 @@ class PackageContents:
             may hold a list of {"name", "rows", and scores}.
         lineage: Dataset hash, plan hash, seed, library versions, parent.
         findings: What the quality report found in the data, each {"severity", "title", "count", "advice"}.
-        card: The model card as Markdown; None has it written from the rest.
         weights: Files that training can go on from, by name; None leaves them out.
     """
 
@@ -67,5 +66,4 @@ class PackageContents:
     metrics: JSON = field(default_factory=dict)
     lineage: JSON = field(default_factory=dict)
     findings: Sequence[JSON] = ()
-    card: str | None = None
     weights: Mapping[str, bytes] | None = None

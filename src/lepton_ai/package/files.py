@@ -6,8 +6,10 @@ import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from lepton_ai.core.errors import PackageError
 from lepton_ai.package.manifest import MANIFEST, RESTORE, FileRecord, Manifest
@@ -62,12 +64,32 @@ class PackageFiles(ABC):
         """The size of every file by its path; names are not checked yet."""
 
     @abstractmethod
+    def _opened(self, name: str) -> AbstractContextManager[IO[bytes]]:
+        """One file, open for reading; what goes wrong until it is closed is a `PackageError`."""
+
     def pieces(self, name: str) -> Iterator[bytes]:
         """The content of one file in pieces of about 1 MiB, and never more than its listed size.
 
         Raises:
             PackageError: It cannot be read, or its content is not as long as listed.
         """
+        left = self.sizes[name]
+        with self._opened(name) as file:
+            while piece := file.read(min(CHUNK, left + 1)):
+                left -= len(piece)
+                if left < 0:
+                    break
+                yield piece
+        if left != 0:
+            raise PackageError(f"{shown(name)} is not as long as it was listed.", hint=RESTORE)
+
+    def view(self, name: str) -> memoryview | None:
+        """A read-only view of one file where it lies, or None where that is not to be had.
+
+        Raises:
+            PackageError: It cannot be opened, or is not as long as listed.
+        """
+        return None
 
     def read(self, name: str) -> bytes:
         """The whole content of one file."""
@@ -158,6 +180,14 @@ def check_listing(files: PackageFiles, manifest: Manifest) -> None:
             raise PackageError(
                 f"{shown(name)} has {there[name]:,} bytes; the manifest says {record.bytes:,}.", hint=RESTORE
             )
+
+
+def map_verified(files: PackageFiles, name: str, record: FileRecord) -> memoryview | None:
+    """A view of a file in place, refused when its SHA-256 is not the recorded one; None in an archive."""
+    view = files.view(name)
+    if view is not None:
+        _check_hash(name, hashlib.sha256(view).hexdigest(), record)
+    return view
 
 
 def read_verified(files: PackageFiles, name: str, record: FileRecord) -> bytes:

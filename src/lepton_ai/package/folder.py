@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 import os
 import stat
 from collections.abc import Iterator, Mapping
+from typing import IO
 
 from lepton_ai.core.errors import PackageError
-from lepton_ai.package.files import CHUNK, PackageFiles, shown
+from lepton_ai.package.files import PackageFiles, shown
 from lepton_ai.package.manifest import RESTORE
 
 _FLAGS = (
@@ -43,22 +46,26 @@ class FolderFiles(PackageFiles):
             ) from None
         return sizes
 
-    def pieces(self, name: str) -> Iterator[bytes]:
-        """The content of one file; a link put in its place since it was listed is not followed."""
-        left = self.sizes[name]
+    @contextlib.contextmanager
+    def _opened(self, name: str) -> Iterator[IO[bytes]]:
+        """A link put in the place of a file since it was listed is not followed."""
         try:
             with os.fdopen(os.open(self.location / name, _FLAGS), "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     raise PackageError(f"{shown(name)} is no plain file any more.", hint=RESTORE)
-                while piece := file.read(min(CHUNK, left + 1)):
-                    left -= len(piece)
-                    if left < 0:
-                        break
-                    yield piece
+                yield file
         except OSError as error:
             raise PackageError(f"{shown(name)} cannot be read: {error.strerror}.", hint=RESTORE) from None
-        if left != 0:
-            raise PackageError(f"{shown(name)} changed its size while it was read.", hint="Try again.")
+
+    def view(self, name: str) -> memoryview | None:
+        """A read-only memory map of one file; None for an empty one."""
+        size = self.sizes[name]
+        if size == 0:
+            return None
+        with self._opened(name) as file:
+            if os.fstat(file.fileno()).st_size != size:
+                raise PackageError(f"{shown(name)} is not as long as it was listed.", hint=RESTORE)
+            return memoryview(mmap.mmap(file.fileno(), size, access=mmap.ACCESS_READ))
 
 
 def _plain_size(entry: os.DirEntry[str], name: str) -> int:

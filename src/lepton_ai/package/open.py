@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import safetensors.numpy
 
 from lepton_ai.codecs import CODECS
 from lepton_ai.codecs.base import Codec, InputCodec, OutputCodec
 from lepton_ai.core.calibration import Calibration
-from lepton_ai.core.errors import LeptonError, PackageError
+from lepton_ai.core.errors import LeptonError, MissingDependencyError, PackageError
 from lepton_ai.core.types import Arrays
 from lepton_ai.package.example import read_example
-from lepton_ai.package.files import PackageFiles, pieces_verified, read_verified, shown
+from lepton_ai.package.files import PackageFiles, map_verified, pieces_verified, read_verified, shown
 from lepton_ai.package.manifest import (
     CALIBRATION,
     CARD,
@@ -31,8 +30,12 @@ from lepton_ai.package.package import Package
 from lepton_ai.package.replay import replay as replay_example
 from lepton_ai.package.signature import Signature
 from lepton_ai.package.source import load_manifest, open_files
+from lepton_ai.package.tensors import Content, read_arrays
 
 T = TypeVar("T")
+
+MAPPED_FROM = 1 << 24
+"""Codec state of more bytes is mapped into memory where it lies in a folder."""
 
 
 def open_package(
@@ -55,12 +58,12 @@ def open_package(
     files = open_files(Path(path))
     manifest = load_manifest(files)
     model = manifest.graphs["default"].file
-    held = _read_all(files, manifest, kept={model} if replay else set())
+    held, states = _read_all(files, manifest, kept={model} if replay else set())
     package = Package(
         path=Path(path),
         manifest=manifest,
-        inputs={each.column: _restore_input(each, held, codecs) for each in manifest.inputs},
-        output=_restore_output(manifest.output, held, codecs),
+        inputs={each.column: _restore_input(each, states, codecs) for each in manifest.inputs},
+        output=_restore_output(manifest.output, states, codecs),
         calibration=_read_json(CALIBRATION, held, Calibration),
         example=read_example(held[EXAMPLE]),
         profile=_read_json(PROFILE, held, dict[str, Any]),
@@ -74,22 +77,31 @@ def open_package(
     return package
 
 
-def _read_all(files: PackageFiles, manifest: Manifest, *, kept: set[str]) -> dict[str, bytes]:
-    """Check the content of every file, and keep that of the small ones that opening needs and of `kept`."""
-    states = (each.state for each in (*manifest.inputs, manifest.output))
+def _read_all(
+    files: PackageFiles, manifest: Manifest, *, kept: set[str]
+) -> tuple[dict[str, bytes], dict[str, Content]]:
+    """Check the content of every file; give those that opening needs, those `kept`, and all codec state.
+
+    Large codec state of a folder is not copied but mapped into memory, and the map is what is checked.
+    """
+    states = {each.state for each in (*manifest.inputs, manifest.output)}
     needed = {*REQUIRED, *states, *kept}
     held: dict[str, bytes] = {}
+    maps: dict[str, Content] = {}
     for name, record in manifest.files.items():
-        if name in needed:
+        if name in states and record.bytes > MAPPED_FROM:
+            view = map_verified(files, name, record)
+            maps[name] = read_verified(files, name, record) if view is None else view
+        elif name in needed:
             held[name] = read_verified(files, name, record)
         else:
             for _piece in pieces_verified(files, name, record):
                 pass
-    return held
+    return held, {**held, **maps}
 
 
 def _restore_input(
-    record: CodecRecord, held: Mapping[str, bytes], codecs: Mapping[str, type[Codec]]
+    record: CodecRecord, held: Mapping[str, Content], codecs: Mapping[str, type[Codec]]
 ) -> InputCodec:
     """The codec of an input column."""
     codec = _restore(record, held, codecs)
@@ -99,7 +111,7 @@ def _restore_input(
 
 
 def _restore_output(
-    record: CodecRecord, held: Mapping[str, bytes], codecs: Mapping[str, type[Codec]]
+    record: CodecRecord, held: Mapping[str, Content], codecs: Mapping[str, type[Codec]]
 ) -> OutputCodec:
     """The codec of the target column."""
     codec = _restore(record, held, codecs)
@@ -108,7 +120,7 @@ def _restore_output(
     return codec
 
 
-def _restore(record: CodecRecord, held: Mapping[str, bytes], codecs: Mapping[str, type[Codec]]) -> Codec:
+def _restore(record: CodecRecord, held: Mapping[str, Content], codecs: Mapping[str, type[Codec]]) -> Codec:
     """The codec of one column."""
     if record.codec not in codecs:
         raise PackageError(
@@ -116,8 +128,10 @@ def _restore(record: CodecRecord, held: Mapping[str, bytes], codecs: Mapping[str
             hint="A newer release may: pip install --upgrade lepton-ai",
         )
     try:
-        arrays: Arrays = {} if record.state is None else safetensors.numpy.load(held[record.state])
+        arrays: Arrays = {} if record.state is None else read_arrays(held[record.state])
         return codecs[record.codec].restore(record.params, arrays)
+    except MissingDependencyError:
+        raise
     except LeptonError as error:
         raise PackageError(f"{_place(record)} cannot be restored: {error.message}", hint=RESTORE) from error
     except Exception as error:
@@ -131,7 +145,7 @@ def _place(record: CodecRecord) -> str:
     return f"The codec of column {shown(record.column)}"
 
 
-def _read_json(name: str, held: Mapping[str, bytes], kind: type[T]) -> T:
+def _read_json(name: str, held: Mapping[str, Content], kind: type[T]) -> T:
     """The value that a JSON file of the package holds."""
     try:
         return msgspec.json.decode(held[name], type=kind)

@@ -30,9 +30,10 @@ def replay(package: Package) -> None:
             runtime.check(example.columns)
             found = runtime.outputs(example.columns)
             compare_outputs(name, found, example, tolerance=graph.tolerance)
-            package.output.decode(found, package.calibration)
+            package.output.decode(found, package.calibration, example.columns)
         stored: Arrays = {name: np.asarray(each, dtype=np.float32) for name, each in example.outputs.items()}
-        compare_answers(package.output.decode(stored, package.calibration), example.answers)
+        answers = package.output.decode(stored, package.calibration, example.columns)
+        compare_answers(answers, example.answers)
     except PackageError:
         raise
     except InputError as error:

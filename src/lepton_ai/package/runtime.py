@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lepton_ai.codecs.base import InputCodec
 from lepton_ai.core.errors import InputError, PackageError, UsageError, did_you_mean
 from lepton_ai.core.types import JSON, Arrays, Cell, Columns, Row
-from lepton_ai.package.batching import plan_batches, rows_at_once, trimmed
+from lepton_ai.package.batching import OUTPUT_CELLS, ROWS, plan_batches, rows_at_once, trimmed
 from lepton_ai.package.manifest import RESTORE
 from lepton_ai.package.package import Package
 from lepton_ai.package.session import GraphSession
@@ -61,6 +63,8 @@ class Runtime:
         if unknown:
             raise PackageError(f"Graph {graph!r} has no output {min(unknown)!r}.", hint=RESTORE)
         self._feeds = _connect(package.inputs, self._session)
+        width = max(self._session.width(name) for name in self._outputs)
+        self._most_rows = max(1, min(ROWS, OUTPUT_CELLS // width))
 
     def predict(self, columns: Columns) -> list[JSON]:
         """One answer a row, in the order of the rows.
@@ -71,9 +75,17 @@ class Runtime:
         Raises:
             InputError: A row does not fit the signature; it names the row (from 0) and the field.
         """
-        if self.signature.check(columns) == 0:
-            return []
-        return self.package.output.decode(self.outputs(columns), self.package.calibration)
+        rows = self.signature.check(columns)
+        cells = {column: columns.get(column, [None] * rows) for column in self.package.inputs}
+        decode, calibration = self.package.output.decode, self.package.calibration
+        if rows <= 1:
+            return decode(self._run(cells, 1), calibration, cells) if rows else []
+        answers: list[JSON] = [{}] * rows
+        # Answers are made batch by batch: the scores of a large catalogue for all rows may not fit memory.
+        for place, batch, found in self._batches(cells, rows):
+            for row, answer in zip(place.tolist(), decode(found, calibration, batch), strict=True):
+                answers[row] = answer
+        return answers
 
     def predict_rows(self, rows: Sequence[Row]) -> list[JSON]:
         """One answer for each row given by field name, as a request carries them.
@@ -94,6 +106,7 @@ class Runtime:
     def outputs(self, columns: Columns) -> Arrays:
         """The raw outputs of the graph by name; the first axis of each is the row.
 
+        An output whose second axis is of another length in every batch ends in zeros in the shorter ones.
         Cells are not checked against the signature: a missing one is encoded as an empty one.
 
         Raises:
@@ -111,22 +124,26 @@ class Runtime:
             return {name: self._session.empty(name) for name in self._outputs}
         if rows == 1:
             return self._run(cells, 1)
-        return self._run_batches(cells, rows)
-
-    def _run_batches(self, cells: Mapping[str, Sequence[Cell]], rows: int) -> Arrays:
-        """The outputs for many rows, run in batches of like size, in the order of the rows."""
-        sizes = np.zeros(rows, dtype=np.int64)
-        for feed in self._feeds:
-            sizes += np.asarray(feed.codec.sizes(cells[feed.column]), dtype=np.int64)
+        places: list[NDArray[np.intp]] = []
         parts: list[Arrays] = []
-        places = list(plan_batches(sizes))
-        for place in places:
-            chosen = place.tolist()
-            batch = {column: [values[row] for row in chosen] for column, values in cells.items()}
-            parts.append(self._run(batch, len(chosen)))
+        for place, _batch, found in self._batches(cells, rows):
+            places.append(place)
+            parts.append(found)
         back = np.empty(rows, dtype=np.intp)
         back[np.concatenate(places)] = np.arange(rows)
         return {name: values[back] for name, values in _joined(parts, self._outputs).items()}
+
+    def _batches(
+        self, cells: Mapping[str, Sequence[Cell]], rows: int
+    ) -> Iterator[tuple[NDArray[np.intp], dict[str, list[Cell]], Arrays]]:
+        """Rows of like size together: which rows, their cells, and the outputs for them."""
+        sizes = np.zeros(rows, dtype=np.int64)
+        for feed in self._feeds:
+            sizes += np.asarray(feed.codec.sizes(cells[feed.column]), dtype=np.int64)
+        for place in plan_batches(sizes, rows=self._most_rows):
+            chosen = place.tolist()
+            batch = {column: [values[row] for row in chosen] for column, values in cells.items()}
+            yield place, batch, self._run(batch, len(chosen))
 
     def _run(self, cells: Mapping[str, Sequence[Cell]], rows: int) -> Arrays:
         """The outputs for one batch."""
@@ -140,9 +157,13 @@ class Runtime:
             return self._infer(arrays, rows)
         parts = []
         for start in range(0, rows, step):
-            some = {name: trimmed(array[start : start + step]) for name, array in arrays.items()}
+            some = {name: self._piece(name, array[start : start + step]) for name, array in arrays.items()}
             parts.append(self._infer(some, min(step, rows - start)))
         return _joined(parts, self._outputs)
+
+    def _piece(self, name: str, rows: NDArray[Any]) -> NDArray[Any]:
+        """Some rows of an input, without padding that none of them needs; one of fixed width stays whole."""
+        return rows if name in self._session.fixed else trimmed(rows)
 
     def _infer(self, arrays: Arrays, rows: int) -> Arrays:
         """What the graph gives for arrays of so many rows."""
@@ -154,14 +175,24 @@ class Runtime:
 
 
 def _joined(parts: Sequence[Arrays], outputs: Sequence[str]) -> Arrays:
-    """The outputs of several runs, one after the other."""
+    """The outputs of several runs, one after the other, each padded to the longest second axis."""
     try:
-        return {name: np.concatenate([part[name] for part in parts]) for name in outputs}
+        return {name: np.concatenate(_even([part[name] for part in parts])) for name in outputs}
     except ValueError:
         raise PackageError(
             "The graph's outputs have another shape in every batch, so they cannot be put together.",
-            hint="Export it with outputs of one fixed shape per row.",
+            hint="Export it with outputs whose shape differs in the second axis at most.",
         ) from None
+
+
+def _even(parts: Sequence[NDArray[Any]]) -> Sequence[NDArray[Any]]:
+    """Arrays with zeros at the end of the second axis, so that all are as long as the longest."""
+    if parts[0].ndim < 2 or len({part.shape[1] for part in parts}) == 1:
+        return parts
+    longest = max(part.shape[1] for part in parts)
+    return [
+        np.pad(part, [(0, 0), (0, longest - part.shape[1]), *[(0, 0)] * (part.ndim - 2)]) for part in parts
+    ]
 
 
 def _connect(inputs: Mapping[str, InputCodec], session: GraphSession) -> tuple[_Feed, ...]:

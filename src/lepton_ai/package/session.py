@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
@@ -65,6 +66,11 @@ class GraphSession:
                 f"ONNX Runtime does not load {name}: {_first_line(error)}.", hint=RESTORE
             ) from None
         self.inputs = {each.name: _dtype(each.type, name) for each in self._session.get_inputs()}
+        self.fixed = frozenset(
+            each.name
+            for each in self._session.get_inputs()
+            if len(each.shape) > 1 and isinstance(each.shape[1], int)
+        )
         self.outputs = tuple(each.name for each in self._session.get_outputs())
         self._shapes = {each.name: each.shape for each in self._session.get_outputs()}
         self._dtypes = {each.name: _dtype(each.type, name) for each in self._session.get_outputs()}
@@ -80,6 +86,11 @@ class GraphSession:
         except Exception as error:
             raise PackageError(f"{self.name} could not be run: {_first_line(error)}.", hint=RESTORE) from None
         return found
+
+    def width(self, output: str) -> int:
+        """How many numbers an output has for a row, as far as the graph fixes it; at least 1."""
+        sizes = [size for size in self._shapes[output][1:] if isinstance(size, int)]
+        return max(1, math.prod(sizes))
 
     def empty(self, output: str) -> Any:
         """An array of no rows, shaped like an output (an axis of unknown length has length 0)."""

@@ -44,8 +44,8 @@ class Signature:
     """Checks rows against the input half of a signature.
 
     It knows the part of JSON Schema 2020-12 that codecs use: `type`, `minLength`, `maxLength`, `minimum`,
-    `maximum`, `enum`, `required` and `additionalProperties: false`. A missing cell of a column that is not
-    required counts as None.
+    `maximum`, `enum`, `items`, `minItems`, `maxItems`, `properties`, `required` and `additionalProperties`,
+    at most 8 levels deep. A missing cell of a column that is not required counts as None.
 
     Args:
         schema: The JSON Schema of a row.
@@ -117,8 +117,11 @@ class Signature:
 
 
 _ANNOTATIONS: Final = frozenset({"title", "description", "examples", "default", "format", "$comment"})
-_CELL_WORDS: Final = _ANNOTATIONS | {"type", "minLength", "maxLength", "minimum", "maximum", "enum"}
 _ROW_WORDS: Final = _ANNOTATIONS | {"type", "properties", "required", "additionalProperties"}
+_CELL_WORDS: Final = _ROW_WORDS | {
+    "minLength", "maxLength", "minimum", "maximum", "enum", "items", "minItems", "maxItems"
+}  # fmt: skip
+_DEEPEST: Final = 8
 
 
 def _refuse_unknown(schema: JSON, known: frozenset[str]) -> None:
@@ -131,15 +134,18 @@ def _refuse_unknown(schema: JSON, known: frozenset[str]) -> None:
         )
 
 
-def compile_cell(schema: JSON) -> CellCheck:
+def compile_cell(schema: JSON, *, depth: int = 0) -> CellCheck:
     """The check for the cells of one column.
 
     Args:
         schema: JSON Schema of a cell, in the part of the language that `Signature` knows.
+        depth: How many lists and objects the cell lies in.
     """
     _refuse_unknown(schema, _CELL_WORDS)
+    if depth > _DEEPEST:
+        raise PackageError(f"The signature is more than {_DEEPEST} levels deep.", hint=RESTORE)
     allowed = _types(schema)
-    checks = [_CHECKS[kind](schema) for kind in allowed]
+    checks = [_CHECKS[kind](schema, depth) for kind in allowed]
     enum = schema.get("enum")
     known = None if enum is None else frozenset(enum)
     if len(checks) == 1 and known is None:
@@ -148,13 +154,18 @@ def compile_cell(schema: JSON) -> CellCheck:
 
 
 def _any_of(checks: Mapping[str, CellCheck], known: frozenset[Any] | None) -> CellCheck:
-    """A check that passes when that of the cell's own type does, and the value is one of those known."""
+    """A check that passes when that of one type does, and the value is one of those known."""
+    typed = [(_WORDS[kind], check) for kind, check in checks.items()]
 
     def check(value: Cell) -> str | None:
-        if checks:
-            problems = [each(value) for each in checks.values()]
-            if None not in problems:
-                return problems[0]
+        for _word, each in typed:
+            if each(value) is None:
+                if known is None:
+                    return None
+                break
+        else:
+            if typed:
+                return _why_none(value, typed)
         try:
             member = known is None or value in known
         except TypeError:
@@ -164,7 +175,17 @@ def _any_of(checks: Mapping[str, CellCheck], known: frozenset[Any] | None) -> Ce
     return check
 
 
-def _string(schema: JSON) -> CellCheck:
+def _why_none(value: Cell, typed: Sequence[tuple[str, CellCheck]]) -> str | None:
+    """Why a value is of none of several types: what is wrong with it as one of its own, or what it is."""
+    kind = _kind(value)
+    for word, check in typed:
+        if word == kind:
+            return check(value)
+    *words, last = dict.fromkeys(word for word, _check in typed)
+    return f"is {kind}, not {', '.join(words)}{' or ' if words else ''}{last}"
+
+
+def _string(schema: JSON, _depth: int) -> CellCheck:
     low, high = int(schema.get("minLength", 0)), schema.get("maxLength")
     limit = math.inf if high is None else int(high)
 
@@ -185,7 +206,7 @@ def _string(schema: JSON) -> CellCheck:
     return check
 
 
-def _number(schema: JSON) -> CellCheck:
+def _number(schema: JSON, _depth: int) -> CellCheck:
     low, high = _bounds(schema)
 
     def check(value: Cell) -> str | None:
@@ -198,7 +219,7 @@ def _number(schema: JSON) -> CellCheck:
     return check
 
 
-def _integer(schema: JSON) -> CellCheck:
+def _integer(schema: JSON, _depth: int) -> CellCheck:
     low, high = _bounds(schema)
 
     def check(value: Cell) -> str | None:
@@ -217,20 +238,77 @@ def _bounds(schema: JSON) -> tuple[float, float]:
     return float(schema.get("minimum", -math.inf)), float(schema.get("maximum", math.inf))
 
 
-def _boolean(_schema: JSON) -> CellCheck:
+def _boolean(_schema: JSON, _depth: int) -> CellCheck:
     return lambda value: None if isinstance(value, bool) else f"is {_kind(value)}, not true or false"
 
 
-def _null(_schema: JSON) -> CellCheck:
+def _null(_schema: JSON, _depth: int) -> CellCheck:
     return lambda value: None if value is None else f"is {_kind(value)}, not null"
 
 
-_CHECKS: Final[Mapping[str, Callable[[JSON], CellCheck]]] = {
-    "string": _string,
-    "number": _number,
-    "integer": _integer,
+def _array(schema: JSON, depth: int) -> CellCheck:
+    low, high = int(schema.get("minItems", 0)), schema.get("maxItems")
+    limit = math.inf if high is None else int(high)
+    each = compile_cell(schema.get("items", {}), depth=depth + 1)
+
+    def check(value: Cell) -> str | None:
+        if not isinstance(value, list | tuple):
+            return f"is {_kind(value)}, not a list"
+        if not low <= len(value) <= limit:
+            return f"has {len(value):,} entries; {low:,} to {limit:,} are allowed"
+        for number, entry in enumerate(value):
+            problem = each(entry)
+            if problem is not None:
+                return f"has an entry, number {number} from 0, that {problem}"
+        return None
+
+    return check
+
+
+def _object(schema: JSON, depth: int) -> CellCheck:
+    fields = {
+        name: compile_cell(cell, depth=depth + 1) for name, cell in schema.get("properties", {}).items()
+    }
+    required = sorted(schema.get("required", ()))
+    more = schema.get("additionalProperties", True)
+    closed = more is False
+    other = compile_cell({} if isinstance(more, bool) else more, depth=depth + 1)
+
+    def check(value: Cell) -> str | None:
+        if not isinstance(value, Mapping):
+            return f"is {_kind(value)}, not an object"
+        lacking = [name for name in required if name not in value]
+        if lacking:
+            return f"lacks the field {lacking[0]!r}"
+        for name, cell in value.items():
+            field = fields.get(name) if isinstance(name, str) else None
+            if field is None and (closed or not isinstance(name, str)):
+                return "has a field that the model does not know"
+            problem = (field or other)(cell)
+            if problem is not None:
+                return f"has the field {name!r}, which {problem}" if field else f"has a field that {problem}"
+        return None
+
+    return check
+
+
+_CHECKS: Final[Mapping[str, Callable[[JSON, int], CellCheck]]] = {
+    "array": _array,
     "boolean": _boolean,
+    "integer": _integer,
     "null": _null,
+    "number": _number,
+    "object": _object,
+    "string": _string,
+}
+_WORDS: Final[Mapping[str, str]] = {
+    "array": "a list",
+    "boolean": "a boolean",
+    "integer": "a number",
+    "null": "null",
+    "number": "a number",
+    "object": "an object",
+    "string": "text",
 }
 
 

@@ -112,9 +112,9 @@ def _write(writer: _Writer, contents: PackageContents) -> Manifest:
         lineage=contents.lineage,
         files=writer.files,
     )
-    card = contents.card
-    if card is None:
-        card = model_card(manifest, calibration=contents.calibration, findings=contents.findings)
+    card = model_card(
+        manifest, output=contents.output, calibration=contents.calibration, findings=contents.findings
+    )
     writer.add(CARD, card.encode("utf-8"))
     return write_manifest(writer.folder, manifest)
 

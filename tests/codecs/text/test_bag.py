@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_text import TEXTS
 
-from lepton_ai.codecs.text.bag import Lengths, NgramBag
+from lepton_ai.codecs.text.bag import Lengths, NgramBag, NgramCounts
 from lepton_ai.codecs.text.units import segment
 
 CORPUS = [
@@ -23,8 +23,10 @@ CORPUS = [
 
 
 def fitted(texts, *, most=100_000, least=1, batch=2):
-    batches = (segment(texts[start : start + batch]) for start in range(0, len(texts), batch))
-    return NgramBag.fit(batches, most=most, least_texts=least, lengths=slow_text.LENGTHS)
+    counts = NgramCounts(slow_text.LENGTHS)
+    for start in range(0, len(texts), batch):
+        counts.add(segment(texts[start : start + batch]))
+    return counts.bag(most=most, least_texts=least)
 
 
 def named_ngrams(text):
@@ -123,3 +125,18 @@ def test_nothing_to_know_and_nothing_to_encode(texts):
 def test_lengths_that_would_cost_without_bound_are_refused(bad):
     with pytest.raises(ValueError, match="n-grams have"):
         Lengths(**bad)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, 0.5, 51.0, 3e38, np.inf, -np.inf, np.nan])
+def test_frequencies_that_no_texts_give_are_refused(bad):
+    bag = fitted(CORPUS)
+    rarity = bag.rarity.copy()
+    rarity[1] = bad
+    with pytest.raises(ValueError, match="inverse document frequency"):
+        NgramBag(bag.keys, rarity, bag.lengths)
+
+
+def test_every_ngram_needs_a_frequency():
+    bag = fitted(CORPUS)
+    with pytest.raises(ValueError, match="inverse document frequency"):
+        NgramBag(bag.keys, bag.rarity[1:], bag.lengths)

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from slow_text import TEXTS
 
 from lepton_ai.codecs.text import TextCodec
+from lepton_ai.codecs.text import codec as module
 from lepton_ai.codecs.text.codec import MOST_CHARACTERS
+from lepton_ai.codecs.text.units import segment
 
 TEXT = ["where is my parcel", "快递到哪里了", "refund please", "我要退款 refund"]
 
@@ -68,6 +70,13 @@ def test_texts_in_many_batches_are_fitted_as_in_one(monkeypatch):
     whole = TextCodec.fit(TEXT, least_units=1)
     monkeypatch.setattr("lepton_ai.codecs.text.codec._BATCH", 1)
     equal(whole, TextCodec.fit(TEXT, least_units=1), TEXT)
+
+
+def test_a_fit_segments_each_text_once(monkeypatch):
+    segmented = []
+    monkeypatch.setattr(module, "segment", lambda texts: segmented.extend(texts) or segment(texts))
+    TextCodec.fit(TEXT)
+    assert segmented == TEXT
 
 
 def test_the_order_of_the_texts_does_not_matter():

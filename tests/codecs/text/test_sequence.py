@@ -7,14 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slow_text import TEXTS, same_partition
 
-from lepton_ai.codecs.text.sequence import PADDING, PARTS, UNKNOWN, UnitSequence
+from lepton_ai.codecs.text.sequence import PADDING, PARTS, UNKNOWN, UnitCounts
 from lepton_ai.codecs.text.units import segment
 
 CORPUS = ["where is my parcel", "parcels are here 快递", "快递 到 了", "where where where"]
 
 
 def fitted(texts, *, most=1000, least=1, longest=64):
-    return UnitSequence.fit([segment(texts)], most=most, least=least, longest=longest)
+    counts = UnitCounts()
+    counts.add(segment(texts))
+    return counts.sequence(most=most, least=least, longest=longest)
 
 
 def ids(sequence, text):

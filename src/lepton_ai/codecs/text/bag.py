@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +16,7 @@ from lepton_ai.codecs.text.vocabulary import HashVocabulary
 from lepton_ai.core.types import Arrays, FloatArray
 
 _LONGEST = 16
+_COMMONEST, _RAREST = 1.0, 50.0  # in every text, and in one of more than could ever be read
 
 
 @dataclass(frozen=True)
@@ -52,24 +51,20 @@ class NgramBag:
         keys: Hashes of the known n-grams, most frequent first.
         rarity: Their inverse document frequencies.
         lengths: What counts as an n-gram.
+
+    Raises:
+        ValueError: There is not one frequency for each key, or one is none that texts can give.
     """
 
     def __init__(self, keys: Hashes, rarity: FloatArray, lengths: Lengths) -> None:
+        # Squares and quotients of these stay finite and above 0.
+        if rarity.shape != keys.shape or not ((rarity >= _COMMONEST) & (rarity <= _RAREST)).all():
+            raise ValueError(f"each n-gram has an inverse document frequency from {_COMMONEST} to {_RAREST}")
         self.keys = keys
         self.lengths = lengths
         self.rarity = rarity
         self._vocabulary = HashVocabulary(keys)
         self._bits = max(1, len(keys)).bit_length()
-
-    @classmethod
-    def fit(cls, batches: Iterable[Units], *, most: int, least_texts: int, lengths: Lengths) -> Self:
-        """A bag of at most `most` n-grams that occur in at least `least_texts` texts."""
-        frequency, texts = TextFrequency(), 0
-        for units in batches:
-            frequency.add(*_occurrences(units, lengths))
-            texts += units.texts
-        keys, counts = frequency.most_frequent(most, least=least_texts)
-        return cls(keys, (np.log((1 + texts) / (1 + counts)) + 1).astype(np.float32), lengths)
 
     def encode(self, units: Units) -> Arrays:
         """`ngrams` (int32, 0 is padding) and `values` (float32), both of shape [texts, longest]."""
@@ -93,6 +88,30 @@ class NgramBag:
         value /= np.repeat(length, counts)
         number += 1
         return {"ngrams": pad(number, counts), "values": pad(value, counts)}
+
+
+class NgramCounts:
+    """Counts, batch by batch, what a bag is made of.
+
+    Args:
+        lengths: What counts as an n-gram.
+    """
+
+    def __init__(self, lengths: Lengths) -> None:
+        self._lengths = lengths
+        self._frequency = TextFrequency()
+        self._texts = 0
+
+    def add(self, units: Units) -> None:
+        """Count a batch; no text may be in two."""
+        self._frequency.add(*_occurrences(units, self._lengths))
+        self._texts += units.texts
+
+    def bag(self, *, most: int, least_texts: int) -> NgramBag:
+        """A bag of at most `most` n-grams that occur in at least `least_texts` texts."""
+        keys, counts = self._frequency.most_frequent(most, least=least_texts)
+        rarity = (np.log((1 + self._texts) / (1 + counts)) + 1).astype(np.float32)
+        return NgramBag(keys, rarity, self._lengths)
 
 
 def _joined(

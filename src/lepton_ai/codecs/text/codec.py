@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lepton_ai.codecs.base import InputCodec
-from lepton_ai.codecs.text.bag import Lengths, NgramBag
-from lepton_ai.codecs.text.sequence import UnitSequence
+from lepton_ai.codecs.text.bag import Lengths, NgramBag, NgramCounts
+from lepton_ai.codecs.text.sequence import UnitCounts, UnitSequence
 from lepton_ai.codecs.text.units import Units, segment
 from lepton_ai.core.types import JSON, Arrays, Cell
 
@@ -64,12 +64,17 @@ class TextCodec(InputCodec):
         """
         if settings:
             raise TypeError(f"TextCodec.fit has no setting {sorted(settings)[0]!r}")
-        bag = sequence = None
-        if ngrams:
-            bag = NgramBag.fit(_batches(values), most=ngrams, least_texts=least_texts, lengths=Lengths())
-        if units:
-            sequence = UnitSequence.fit(_batches(values), most=units, least=least_units, longest=longest)
-        return cls(bag, sequence)
+        in_bag = NgramCounts(Lengths()) if ngrams else None
+        in_sequence = UnitCounts() if units else None
+        for batch in _batches(values):
+            if in_bag:
+                in_bag.add(batch)
+            if in_sequence:
+                in_sequence.add(batch)
+        return cls(
+            in_bag.bag(most=ngrams, least_texts=least_texts) if in_bag else None,
+            in_sequence.sequence(most=units, least=least_units, longest=longest) if in_sequence else None,
+        )
 
     def params(self) -> JSON:
         """What counts as an n-gram, the longest sequence, and the ids at a position."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Self
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -55,19 +52,6 @@ class UnitSequence:
         """How many ids there are, padding and unknown included."""
         return len(self.keys) + _RESERVED
 
-    @classmethod
-    def fit(cls, batches: Iterable[Units], *, most: int, least: int, longest: int) -> Self:
-        """At most `most` units and as many parts of each kind, each seen at least `least` times."""
-        seen: list[list[Hashes]] = [[np.empty(0, np.uint64)] for _ in range(PARTS)]
-        words = total = 0
-        for units in batches:
-            words, total = words + len(units.words), total + len(units.hashes)
-            for kind, hashes in enumerate(_parts(units, PARTS)):
-                seen[kind].append(hashes[hashes != 0])
-        parts = PARTS if words > _MANY_WORDS * total else PARTS - 1
-        keys = [_most_frequent(np.concatenate(hashes), most, least) for hashes in seen[:parts]]
-        return cls(np.concatenate(keys), parts=parts, longest=longest)
-
     def encode(self, units: Units) -> Arrays:
         """`units` (int32, shape [texts, longest, parts])."""
         ids = np.stack(
@@ -80,6 +64,26 @@ class UnitSequence:
             ids = ids[_ends_only(lengths, self.longest)]
             lengths = np.minimum(lengths, self.longest)
         return {"units": pad(ids, lengths)}
+
+
+class UnitCounts:
+    """Counts, batch by batch, what a sequence is made of."""
+
+    def __init__(self) -> None:
+        self._seen: list[list[Hashes]] = [[np.empty(0, np.uint64)] for _ in range(PARTS)]
+        self._words = self._units = 0
+
+    def add(self, units: Units) -> None:
+        """Count a batch."""
+        self._words, self._units = self._words + len(units.words), self._units + len(units.hashes)
+        for kind, hashes in enumerate(_parts(units, PARTS)):
+            self._seen[kind].append(hashes[hashes != 0])
+
+    def sequence(self, *, most: int, least: int, longest: int) -> UnitSequence:
+        """At most `most` units and as many parts of each kind, each seen at least `least` times."""
+        parts = PARTS if self._words > _MANY_WORDS * self._units else PARTS - 1
+        keys = [_most_frequent(np.concatenate(hashes), most, least) for hashes in self._seen[:parts]]
+        return UnitSequence(np.concatenate(keys), parts=parts, longest=longest)
 
 
 def _ends_only(lengths: NDArray[np.intp], longest: int) -> NDArray[np.bool_]:
