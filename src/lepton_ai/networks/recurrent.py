@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 from torch import Tensor, nn
 
-from lepton_ai.networks.base import Network
 from lepton_ai.networks.gru import BidirectionalGRU
 from lepton_ai.networks.pooling import max_and_mean
-from lepton_ai.networks.unit_embedding import UnitEmbedding
+from lepton_ai.networks.unit_network import UnitNetwork
 
 
-class Recurrent(Network):
+class Recurrent(UnitNetwork):
     """A GRU that reads a text from both ends, its states pooled by maximum and mean.
 
     Reads `units` (ids, shape [rows, length, parts]).
     """
-
-    arrays: ClassVar[tuple[str, ...]] = ("units",)
 
     def __init__(
         self,
@@ -32,10 +28,8 @@ class Recurrent(Network):
         embedding_dropout: float = 0.3,
         unit_dropout: float = 0.1,
     ) -> None:
-        super().__init__(vocabulary, classes)
-        self.embedding = UnitEmbedding(
-            vocabulary["units"], width, unit_dropout=unit_dropout, dropout=embedding_dropout
-        )
+        noise = {"unit_dropout": unit_dropout, "embedding_dropout": embedding_dropout}
+        super().__init__(vocabulary, classes, width=width, **noise)
         self.readers = BidirectionalGRU(width, hidden)
         self.dropout = nn.Dropout(dropout)
         self.output = nn.Linear(4 * hidden, classes)

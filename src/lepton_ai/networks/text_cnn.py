@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lepton_ai.networks.base import Network
-from lepton_ai.networks.unit_embedding import UnitEmbedding
+from lepton_ai.networks.unit_network import UnitNetwork
 
 
-class TextCNN(Network):
+class TextCNN(UnitNetwork):
     """Filters of several widths, maximum over the text, one linear layer (Kim 2014, arXiv 1408.5882).
 
     The convolution is written as one projection to a vector per filter offset and a sum of shifted
@@ -21,8 +21,6 @@ class TextCNN(Network):
     For serving see `FoldedTextCNN`.
     Reads `units` (ids, shape [rows, length, parts]).
     """
-
-    arrays: ClassVar[tuple[str, ...]] = ("units",)
 
     def __init__(
         self,
@@ -36,11 +34,9 @@ class TextCNN(Network):
         embedding_dropout: float = 0.2,
         unit_dropout: float = 0.1,
     ) -> None:
-        super().__init__(vocabulary, classes)
+        noise = {"unit_dropout": unit_dropout, "embedding_dropout": embedding_dropout}
+        super().__init__(vocabulary, classes, width=width, **noise)
         self.spans, self.filters = tuple(spans), filters
-        self.embedding = UnitEmbedding(
-            vocabulary["units"], width, unit_dropout=unit_dropout, dropout=embedding_dropout
-        )
         mean_span = sum(self.spans) / len(self.spans)
         scale = (width * mean_span) ** -0.5
         self.projection = nn.Parameter(torch.randn(width, sum(self.spans) * filters) * scale)

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from lepton_ai.networks.base import Network
 from lepton_ai.networks.pooling import max_and_mean
-from lepton_ai.networks.unit_embedding import UnitEmbedding
+from lepton_ai.networks.unit_network import UnitNetwork
 
 
-class Transformer(Network):
+class Transformer(UnitNetwork):
     """Pre-norm Transformer encoder (Vaswani et al. 2017, arXiv 1706.03762), pooled by maximum and mean.
 
     Positions are sinusoids, so that a text of any length has some. Reads `units` (ids, shape
     [rows, length, parts]).
     """
-
-    arrays: ClassVar[tuple[str, ...]] = ("units",)
 
     def __init__(
         self,
@@ -36,10 +32,8 @@ class Transformer(Network):
         embedding_dropout: float = 0.2,
         unit_dropout: float = 0.1,
     ) -> None:
-        super().__init__(vocabulary, classes)
-        self.embedding = UnitEmbedding(
-            vocabulary["units"], width, unit_dropout=unit_dropout, dropout=embedding_dropout
-        )
+        noise = {"unit_dropout": unit_dropout, "embedding_dropout": embedding_dropout}
+        super().__init__(vocabulary, classes, width=width, **noise)
         self.layers = nn.ModuleList(_Layer(width, heads, layer_dropout) for _ in range(layers))
         self.norm = nn.LayerNorm(width)
         self.dropout = nn.Dropout(dropout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -17,6 +16,7 @@ from lepton_ai.core.plan import NetworkPlan, Plan, TrainingRows
 from lepton_ai.core.progress import Progress
 from lepton_ai.core.types import Arrays, Cell
 from lepton_ai.training.blend import Blend
+from lepton_ai.training.clock import Clock
 from lepton_ai.training.export import TOLERANCE, export_onnx, largest_difference
 from lepton_ai.training.members import Members, Part, settled, train_members
 from lepton_ai.training.stacking import blend_weights
@@ -74,7 +74,7 @@ def fit(plan: Plan, rows: TrainingRows, *, progress: Progress) -> Trained:
     Raises:
         TrainingError: Training diverged, or the graph does not answer like the networks.
     """
-    clock = _Clock()
+    clock = Clock()
     output = CODECS[plan.output.codec].fit(rows.targets, **plan.output.settings)
     if not isinstance(output, OutputCodec):
         raise TypeError(f"{plan.output.codec} is not a codec of a target")
@@ -197,16 +197,3 @@ def _weights(members: Members) -> dict[str, bytes]:
         f"{number}_{plan.network}.safetensors": safetensors.torch.save(network.state_dict())
         for number, (plan, network) in enumerate(zip(members.plans, members.networks, strict=True))
     }
-
-
-class _Clock:
-    """Seconds between laps."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.monotonic()
-
-    def lap(self, name: str) -> None:
-        now = time.monotonic()
-        self.laps[name] = now - self._last
-        self._last = now

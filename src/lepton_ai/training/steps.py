@@ -15,7 +15,7 @@ from torch import Tensor
 from lepton_ai.core.errors import TrainingError
 from lepton_ai.networks import Network
 from lepton_ai.networks.unit_embedding import UnitEmbedding
-from lepton_ai.training.averaging import WeightAverage
+from lepton_ai.networks.unit_network import UnitNetwork
 from lepton_ai.training.cooccurrence import start_from_cooccurrence
 from lepton_ai.training.predict import logits_of, predict
 from lepton_ai.training.ragged import EncodedRows, batches
@@ -35,7 +35,6 @@ class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         weight_decay: Decoupled weight decay.
         smoothing: Share of each target that is spread over all classes.
         patience: Epochs without a lower loss on the watched rows before training stops; 0 never stops early.
-        average: Decay a step of the moving average of the weights; 0 keeps the last weights.
         cooccurrence: Start the vectors of units from which of them stand near each other in the rows.
     """
 
@@ -45,7 +44,6 @@ class StepSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weight_decay: float = 1e-2
     smoothing: float = 0.05
     patience: int = 0
-    average: float = 0.0
     cooccurrence: bool = False
 
 
@@ -77,13 +75,12 @@ def train(network: Network, lesson: Lesson) -> Mapping[str, Any]:
             best.keep(epoch, _watched_loss(network, *lesson.watch))
             if epoch - best.epoch >= settings.patience:
                 break
-    stepper.finish()
     epochs = best.restore() or settings.epochs
     return {**lesson.settings, "epochs": epochs, "patience": 0}
 
 
 class _Stepper:
-    """Optimizer, schedule and weight average as one."""
+    """Optimizer and schedule as one."""
 
     def __init__(self, network: Network, settings: StepSettings, *, steps: int) -> None:
         self._optimizer = torch.optim.AdamW(
@@ -100,20 +97,13 @@ class _Stepper:
             pct_start=max(_WARM_UP, 2 / (steps + 1)),  # torch divides by zero when the warm-up is one step
             cycle_momentum=False,
         )
-        self._average = WeightAverage(network, settings.average) if settings.average else None
 
     def step(self, loss: Tensor) -> float:
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimizer.step()
         self._schedule.step()
-        if self._average:
-            self._average.update()
         return float(loss.detach())
-
-    def finish(self) -> None:
-        if self._average:
-            self._average.apply()
 
 
 class _Best:
@@ -138,10 +128,9 @@ class _Best:
 
 
 def _embedding(network: Network) -> UnitEmbedding:
-    found = [module for module in network.modules() if isinstance(module, UnitEmbedding)]
-    if not found:
+    if not isinstance(network, UnitNetwork):
         raise TypeError(f"{type(network).__name__} has no unit embedding to start from co-occurrence")
-    return found[0]
+    return network.embedding
 
 
 def _smooth(targets: NDArray[np.float32], share: float) -> NDArray[np.float32]:

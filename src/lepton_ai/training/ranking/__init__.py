@@ -1,0 +1,1 @@
+"""Training of recommenders: `fit.fit_ranking` is the door."""

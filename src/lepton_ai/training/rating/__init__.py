@@ -1,0 +1,1 @@
+"""Training for ratings: `fit.fit_rating` is the door."""
