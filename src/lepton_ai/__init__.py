@@ -15,19 +15,21 @@ if TYPE_CHECKING:
     from lepton_ai.core.errors import LeptonError
     from lepton_ai.package.runtime import Runtime
     from lepton_ai.serving.client import Client
+    from lepton_ai.tasks.recommendation import DNNRecommender
     from lepton_ai.tasks.text_classification import TextClassifier
 
 _PUBLIC: Registry[Any] = Registry(
     "public name",
     {
         "Client": "lepton_ai.serving.client:Client",
+        "DNNRecommender": "lepton_ai.tasks.recommendation:DNNRecommender",
         "LeptonError": "lepton_ai.core.errors:LeptonError",
         "Runtime": "lepton_ai.package.runtime:Runtime",
         "TextClassifier": "lepton_ai.tasks.text_classification:TextClassifier",
     },
 )
 
-__all__ = ["Client", "LeptonError", "Runtime", "TextClassifier", "__version__"]
+__all__ = ["Client", "DNNRecommender", "LeptonError", "Runtime", "TextClassifier", "__version__"]
 
 
 def __getattr__(name: str) -> Any:

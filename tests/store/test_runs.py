@@ -9,7 +9,7 @@ import pytest
 
 from lepton_ai.core.errors import UsageError
 from lepton_ai.store import RunRecord, RunStore
-from lepton_ai.store.runs import RECORD
+from lepton_ai.store.runs import KEPT_FAILURES, RECORD
 
 
 @pytest.fixture
@@ -46,6 +46,26 @@ def test_a_failed_run_keeps_only_its_record(store):
     assert record_of(run.folder).outcome == "failed"
     assert record_of(run.folder).ended is not None
     assert store.abandoned() == []
+
+
+def fail(store, name):
+    with pytest.raises(ValueError, match="diverged"), store.begin(name) as run:
+        raise ValueError("diverged")
+    return run.folder
+
+
+def test_the_records_of_the_last_failures_are_kept(store, monkeypatch):
+    times = (f"2026-01-01T00:00:{second:02}+00:00" for second in range(60))
+    monkeypatch.setattr("lepton_ai.store.runs._now", lambda: next(times))
+    alive = store.begin("alive")
+    killed = store.begin("killed")
+    killed._lock.release()
+    folders = [fail(store, f"run-{number}") for number in range(KEPT_FAILURES + 3)]
+    with store.begin("next") as run:
+        kept = {folder for folder in store.root.iterdir() if folder not in (alive.folder, run.folder)}
+        assert kept == {killed.folder, *folders[3:]}
+        assert alive.folder.is_dir()
+    alive._lock.release()
 
 
 def test_runs_at_the_same_time_have_their_own_folders(store):

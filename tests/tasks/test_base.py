@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,7 @@ import polars as pl
 import pytest
 
 from lepton_ai import TextClassifier
-from lepton_ai.core.errors import DataError, UsageError
+from lepton_ai.core.errors import DataError, PackageError, UsageError
 from lepton_ai.tasks.base import named_table
 from lepton_ai.training import fit as training
 
@@ -36,6 +37,43 @@ def test_a_model_is_saved_as_a_folder_or_a_file(fitted, tmp_path):
     other = TextClassifier.load(archive).save(tmp_path / "other")
     assert (other / "manifest.json").read_bytes() == (folder / "manifest.json").read_bytes()
     assert TextClassifier.load(archive).save(tmp_path / "other.zip").is_file()
+
+
+def test_a_loaded_model_has_its_settings(example, tmp_path):
+    from sklearn.base import clone
+
+    table = {"message": example["text"], "topic": example["label"]}
+    settings = {"text": "message", "recipe": "fast", "class_weights": True, "risk": 0.2, "seed": 7}
+    model = TextClassifier(**settings, name="first").fit(table)
+    loaded = TextClassifier.load(model.save(tmp_path / "model"))
+    assert loaded.get_params() == model.get_params()
+    again = clone(loaded).fit(table)
+    assert again.package_.manifest.lineage["plan_hash"] == model.package_.manifest.lineage["plan_hash"]
+    np.testing.assert_array_equal(again.predict_proba(table), model.predict_proba(table))
+
+
+def test_settings_that_this_release_does_not_have_are_passed_over(fitted, tmp_path):
+    folder = fitted.save(tmp_path / "model")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["lineage"]["settings"] |= {"temperament": "calm"}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert TextClassifier.load(folder).get_params() == fitted.get_params()
+    del manifest["lineage"]["settings"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    assert TextClassifier.load(folder).recipe == "balanced"
+    manifest["lineage"]["settings"] = ["fast"]
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(PackageError, match="settings in the lineage"):
+        TextClassifier.load(folder)
+
+
+def test_of_a_frame_the_inputs_alone_are_read(fitted, example, monkeypatch):
+    read = []
+    to_list = pl.Series.__iter__
+    monkeypatch.setattr(pl.Series, "__iter__", lambda series: read.append(series.name) or to_list(series))
+    frame = pl.DataFrame({"text": example["text"][:3], "other": [1, 2, 3], "more": [[1], [2], [3]]})
+    assert fitted.answer(frame) == fitted.answer(example["text"][:3])
+    assert read == ["text"]
 
 
 def test_a_trained_model_can_be_trained_anew(example):

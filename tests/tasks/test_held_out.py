@@ -37,6 +37,14 @@ def test_the_share_held_out_is_told(rounds, told):
     assert in_turn(table(), schema, rounds=rounds, seed=0).explanation.startswith(f"{told} held out once")
 
 
+def test_nearly_equal_texts_share_a_fold():
+    rng = np.random.default_rng(0)
+    texts = ["".join(rng.choice(list("abcdefghijklmnopqrstuvwxyz"), 60)) for _ in range(25)]
+    frame = table().with_columns(text=pl.Series([*texts, *(f"{text[:30]}7{text[31:]}" for text in texts)]))
+    folds = held_out(frame).folds
+    assert (folds[:25] == folds[25:]).all()
+
+
 def test_equal_texts_share_a_fold():
     frame = table().with_columns(
         text=pl.Series([f"Message {row // 2}!" if row % 2 else f"message  {row // 2}" for row in range(50)])

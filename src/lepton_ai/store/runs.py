@@ -21,6 +21,9 @@ from lepton_ai.store.locks import FolderLock
 RECORD = "run.json"
 """The file in a run's folder that tells what it is."""
 
+KEPT_FAILURES = 20
+"""How many failed runs leave their record behind; the next run removes older ones."""
+
 
 class RunRecord(msgspec.Struct, frozen=True):
     """What `run.json` holds.
@@ -49,7 +52,7 @@ class Run:
 
     Attributes:
         folder: A folder of its own to work in. When the run ends well it is removed; when it fails, only
-            its record stays; when it is killed, everything stays until it is discarded.
+            its record stays for a while; when it is killed, everything stays until it is discarded.
     """
 
     def __init__(self, folder: Path, record: RunRecord, lock: FolderLock) -> None:
@@ -105,7 +108,7 @@ class RunStore:
         self.root = Path(root)
 
     def begin(self, name: str) -> Run:
-        """Start a run with an empty workspace.
+        """Start a run with an empty workspace, and forget failed ones beyond the last `KEPT_FAILURES`.
 
         Args:
             name: What is being trained; for people.
@@ -116,6 +119,7 @@ class RunStore:
         if not 0 < len(name) <= 200:
             raise UsageError("A run needs a name of 1 to 200 characters.")
         self.root.mkdir(parents=True, exist_ok=True)
+        self._forget_failures()
         started = _now()
         identity = f"{started[:19].replace('-', '').replace(':', '')}-{secrets.token_hex(4)}"
         record = RunRecord(identity, name, os.getpid(), socket.gethostname(), started)
@@ -158,6 +162,14 @@ class RunStore:
             raise UsageError(f"The run {run.record.id} is at work.", hint="Stop it first, or leave it be.")
         with lock:
             shutil.rmtree(run.folder, ignore_errors=True)
+
+    def _forget_failures(self) -> None:
+        """Remove the records of all failed runs but the last ones."""
+        ended = sorted(
+            (record.ended, folder) for folder, record in self._records() if record.ended is not None
+        )
+        for _, folder in ended[:-KEPT_FAILURES]:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _records(self) -> Iterator[tuple[Path, RunRecord]]:
         """The folders of runs with what they say of themselves; other things are passed over."""

@@ -9,9 +9,10 @@ from lepton_ai.core.registry import Registry
 if TYPE_CHECKING:
     from lepton_ai.tasks.base import Estimator
 
-TASKS: Registry[type[Estimator[Any]]] = Registry(
+TASKS: Registry[type[Estimator[Any, Any, Any]]] = Registry(
     "task",
     {
+        "recommendation": "lepton_ai.tasks.recommendation:DNNRecommender",
         "text-classification": "lepton_ai.tasks.text_classification:TextClassifier",
     },
 )

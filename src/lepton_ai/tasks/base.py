@@ -8,22 +8,27 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
-from lepton_ai.core.errors import DataError, UsageError, did_you_mean
+from lepton_ai.core.errors import DataError, PackageError, UsageError, did_you_mean
 from lepton_ai.core.plan import Plan, TrainingRows
 from lepton_ai.core.progress import Progress, Silent
+from lepton_ai.core.ranking_plan import RankingPlan, RankingRows
+from lepton_ai.core.rating_plan import RatingPlan, RatingRows
 from lepton_ai.core.types import JSON, Columns
 from lepton_ai.package import Package, PackageContents, Runtime, open_package, pack, unpack, write_package
+from lepton_ai.package.manifest import RESTORE
 
 if TYPE_CHECKING:
-    from lepton_ai.data import QualityReport, Schema, Table
-    from lepton_ai.training.fit import Trained
+    import polars as pl
 
-Report = TypeVar("Report")
+    from lepton_ai.data import QualityReport, Schema, Table
 
 TEXT_COLUMN, LABEL_COLUMN = "text", "label"
 """Names of the columns when plain texts and labels are given instead of a table."""
+
+_NOT_KEPT = ("name", "progress")
+"""Settings that a package does not keep: it has its own name, and progress is for one process."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +39,35 @@ class Prepared:
         table: All rows as they were read.
         schema: What the columns are.
         quality: What is wrong with the rows.
-        rows: The rows to train on.
-        row_numbers: Their numbers in the table, 1 for the first.
-        plan: What to do with them.
+        plan: What to do with the rows.
+        rows: What is trained on.
     """
 
     table: Table
     schema: Schema
     quality: QualityReport
-    rows: TrainingRows
-    row_numbers: Sequence[int]
-    plan: Plan
+    plan: Plan | RankingPlan | RatingPlan
+    rows: TrainingRows | RankingRows | RatingRows
 
 
-class Estimator(ABC, Generic[Report]):
+class TrainedModel(Protocol):
+    """What every training gives, whatever its kind."""
+
+    @property
+    def difference(self) -> float:
+        """Largest difference between the exported graph and what was trained."""
+
+    @property
+    def seconds(self) -> Mapping[str, float]:
+        """Time spent by stage."""
+
+
+Data = TypeVar("Data", bound=Prepared)
+Outcome = TypeVar("Outcome", bound=TrainedModel)
+Report = TypeVar("Report")
+
+
+class Estimator(ABC, Generic[Data, Outcome, Report]):
     """Base of the estimators. A subclass names its settings as keyword-only arguments and stores them so.
 
     After `fit` or `load`, these hold what came of it:
@@ -73,7 +93,7 @@ class Estimator(ABC, Generic[Report]):
     # -- what a task decides ------------------------------------------------------------------
 
     @abstractmethod
-    def prepare(self, table: Table, validation: Table | None, *, plain: bool = False) -> Prepared:
+    def prepare(self, table: Table, validation: Table | None, *, plain: bool = False) -> Data:
         """Look at the data, leave out what cannot be used, and plan the training.
 
         Args:
@@ -83,7 +103,7 @@ class Estimator(ABC, Generic[Report]):
         """
 
     @abstractmethod
-    def assemble(self, prepared: Prepared, trained: Trained) -> tuple[PackageContents, Report]:
+    def assemble(self, prepared: Data, trained: Outcome) -> tuple[PackageContents, Report]:
         """The contents of the package, and the report on the held-out rows."""
 
     @abstractmethod
@@ -94,6 +114,10 @@ class Estimator(ABC, Generic[Report]):
     @abstractmethod
     def example(cls) -> JSON:
         """A tiny table as a dict of lists, large enough to train on."""
+
+    def commands(self, reference: str) -> list[str]:
+        """What to type next with the model, stored or written as `reference`."""
+        return [f'lepton predict {reference} "..."', f"lepton serve {reference}"]
 
     # -- fitting ------------------------------------------------------------------------------
 
@@ -115,12 +139,14 @@ class Estimator(ABC, Generic[Report]):
         others = None if validation is None else named_table(validation)
         return self.fit_prepared(self.prepare(table, others, plain=y is not None))
 
-    def fit_prepared(self, prepared: Prepared) -> Self:
+    def fit_prepared(self, prepared: Data) -> Self:
         """Train on what `prepare` made ready, for whoever wants to look at it first; see `fit`."""
-        from lepton_ai.training.fit import fit  # noqa: PLC0415 - the one place that reaches torch
+        from lepton_ai.training.doors import DOORS  # noqa: PLC0415 - the one place that reaches torch
 
         progress = self.progress or Silent()
-        trained = fit(prepared.plan, prepared.rows, progress=progress)
+        trained: Outcome = DOORS[type(prepared.plan).__name__](
+            prepared.plan, prepared.rows, progress=progress
+        )
         contents, report = self.assemble(prepared, trained)
         progress.stage("Writing and proving the package")
         self._folder = tempfile.TemporaryDirectory(prefix="lepton-")
@@ -157,7 +183,7 @@ class Estimator(ABC, Generic[Report]):
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """The estimator of a saved model.
+        """The estimator of a saved model, with the settings that it was trained with.
 
         Raises:
             PackageError: The package is damaged.
@@ -169,7 +195,12 @@ class Estimator(ABC, Generic[Report]):
                 f"{path} is a model for {package.manifest.task}, not for {cls.task}.",
                 hint="Load it with the estimator of its own task.",
             )
-        model = cls(name=package.manifest.name)  # type: ignore[call-arg]
+        stored = package.manifest.lineage.get("settings", {})
+        if not isinstance(stored, Mapping):
+            raise PackageError("The settings in the lineage are no JSON object.", hint=RESTORE)
+        # A newer release may have stored settings that this one does not have.
+        settings: JSON = {name: stored[name] for name in cls._kept() if name in stored}
+        model = cls(**settings | {"name": package.manifest.name})
         model._use(package)
         return model
 
@@ -179,6 +210,14 @@ class Estimator(ABC, Generic[Report]):
     def _settings(cls) -> list[str]:
         parameters = inspect.signature(cls).parameters.values()
         return [parameter.name for parameter in parameters if parameter.kind is parameter.KEYWORD_ONLY]
+
+    @classmethod
+    def _kept(cls) -> list[str]:
+        return [name for name in cls._settings() if name not in _NOT_KEPT]
+
+    def kept_settings(self) -> JSON:
+        """The settings that a package keeps, so that `load` can give them back."""
+        return {name: getattr(self, name) for name in self._kept()}
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
         """The settings by name. `deep` is there for scikit-learn and changes nothing."""
@@ -209,7 +248,9 @@ class Estimator(ABC, Generic[Report]):
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self)).parameters
         changed = {
-            name: value for name, value in self.get_params().items() if value != defaults[name].default
+            name: value
+            for name, value in self.get_params().items()
+            if type(value) is not type(defaults[name].default) or value != defaults[name].default
         }
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in changed.items())})"
 
@@ -239,25 +280,25 @@ class Estimator(ABC, Generic[Report]):
         values = _plain_cells(rows)
         if values is not None and len(inputs) == 1:
             return {inputs[0]: values}
-        table: Mapping[str, Any] = (
-            rows if isinstance(rows, Mapping) else named_table(rows).frame.to_dict(as_series=False)
-        )
+        table: Mapping[str, Any] = rows if isinstance(rows, Mapping) else _cells(rows) or _series(rows)
         missing = [name for name in inputs if name not in table]
-        if missing:
+        required = self._fitted().manifest.signature["input"]["required"]
+        if len(missing) == len(inputs) or any(name in required for name in missing):
             raise DataError(
                 f"The rows have no column {missing[0]!r}, which the model reads.",
                 hint=did_you_mean(missing[0], table),
             )
-        single = [name for name in inputs if isinstance(table[name], str)]
+        given = [name for name in inputs if name in table]
+        single = [name for name in given if isinstance(table[name], str)]
         if single:
             raise UsageError(
                 f"The column {single[0]!r} is one text, not a list of them.",
                 hint="Give one row as [{...}], or a dict of lists.",
             )
-        return {name: list(table[name]) for name in inputs}
+        return {name: list(table[name]) for name in given}
 
 
-def training_lines(trained: Trained) -> list[str]:
+def training_lines(trained: TrainedModel) -> list[str]:
     """How long the training took and how exact its graph is, in words."""
     spent = ", ".join(f"{name} {seconds:.0f} s" for name, seconds in trained.seconds.items())
     return [
@@ -285,6 +326,19 @@ def named_table(
             f"There are {len(values)} texts and {len(labels)} labels.", hint="Give one label for each text."
         )
     return read_table({text: values, label: labels})
+
+
+def _cells(rows: Any) -> Mapping[str, list[Any]] | None:
+    """The columns of a list of dicts, whose cells may be lists and dicts; None when it is something else."""
+    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
+        return None
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: [row.get(name) for row in rows] for name in names}
+
+
+def _series(rows: Any) -> Mapping[str, pl.Series]:
+    """The columns of a table in any form, not yet as cells."""
+    return named_table(rows).frame.to_dict(as_series=True)
 
 
 def _plain_cells(rows: Any) -> list[str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from lepton_ai.tasks.base import LABEL_COLUMN, TEXT_COLUMN, Estimator, Prepared,
 from lepton_ai.tasks.classification import calibrate
 from lepton_ai.tasks.held_out import given, in_turn
 from lepton_ai.tasks.lineage import lineage
+from lepton_ai.tasks.overlap import SEEN_TEXTS, overlap_notes, seen_texts
 from lepton_ai.tasks.recipes import Recipe, Shape, choose
 
 if TYPE_CHECKING:
@@ -34,7 +35,20 @@ _SHAPE_ROWS = 1000
 _LEAST_ROWS = 10
 
 
-class TextClassifier(Estimator[ClassificationReport]):
+@dataclass(frozen=True)
+class PreparedTexts(Prepared):
+    """Texts and labels made ready for a training.
+
+    Attributes:
+        row_numbers: Numbers of the rows in the table, 1 for the first.
+    """
+
+    plan: Plan
+    rows: TrainingRows
+    row_numbers: Sequence[int]
+
+
+class TextClassifier(Estimator[PreparedTexts, "Trained", ClassificationReport]):
     """Learns to give each text one of a set of labels, in Chinese, English or both.
 
     Attributes:
@@ -108,6 +122,8 @@ class TextClassifier(Estimator[ClassificationReport]):
     def evaluate(self, data: Any, y: Sequence[Any] | None = None) -> ClassificationReport:
         """The report on rows with known labels; rows without a text or a label are passed over.
 
+        A note says how many rows have a text that was in the training data.
+
         Raises:
             DataError: The columns of the model are missing, or a label was not among the training labels.
         """
@@ -119,7 +135,7 @@ class TextClassifier(Estimator[ClassificationReport]):
             raise DataError("No row has both a text and a label.", hint="Give rows with known labels.")
         texts = usable[text].to_list()
         outputs = self._runtime().outputs({text: texts})
-        passed_over = table.frame.height - len(numbers)
+        notes = [*overlap_notes(package, usable[text]), *_passed_over(table.frame.height - len(numbers))]
         return ClassificationReport.build(
             package.output.params()["labels"],
             package.output.encode(usable[label].to_list()),
@@ -127,9 +143,7 @@ class TextClassifier(Estimator[ClassificationReport]):
             calibration=package.calibration,
             texts=texts,
             row_numbers=numbers,
-            notes=[f"{passed_over:,} rows without a text or a label were passed over."]
-            if passed_over
-            else [],
+            notes=notes,
             name=package.manifest.name,
         )
 
@@ -143,7 +157,7 @@ class TextClassifier(Estimator[ClassificationReport]):
         refunds += [f"订单{number}我要退款" for number in numbers]
         return {TEXT_COLUMN: orders + refunds, LABEL_COLUMN: ["delivery"] * 20 + ["refund"] * 20}
 
-    def prepare(self, table: Table, validation: Table | None, *, plain: bool = False) -> Prepared:
+    def prepare(self, table: Table, validation: Table | None, *, plain: bool = False) -> PreparedTexts:
         """See `Estimator.prepare`."""
         from lepton_ai.data import check_quality, infer_schema  # noqa: PLC0415 - only training needs it
 
@@ -184,9 +198,11 @@ class TextClassifier(Estimator[ClassificationReport]):
         rows = TrainingRows(
             columns={text: frame[text].to_list()}, targets=frame[label].to_list(), folds=held_out.folds
         )
-        return Prepared(table, schema, quality, rows, numbers, plan)
+        return PreparedTexts(table, schema, quality, plan, rows, numbers)
 
-    def assemble(self, prepared: Prepared, trained: Trained) -> tuple[PackageContents, ClassificationReport]:
+    def assemble(
+        self, prepared: PreparedTexts, trained: Trained
+    ) -> tuple[PackageContents, ClassificationReport]:
         """See `Estimator.assemble`."""
         from lepton_ai.data import profile_table  # noqa: PLC0415 - only training needs it
 
@@ -220,7 +236,7 @@ class TextClassifier(Estimator[ClassificationReport]):
             calibration=calibration,
             example={text: example},
             outputs=outputs,
-            answers=trained.output.decode(outputs, calibration),
+            answers=trained.output.decode(outputs, calibration, {text: example}),
             profile=profile_table(prepared.table.frame, prepared.schema),
             metrics=report.summary(),
             lineage=lineage(
@@ -228,9 +244,10 @@ class TextClassifier(Estimator[ClassificationReport]):
                 dataset=prepared.table.fingerprint,
                 source=prepared.table.origin.format,
                 rows=len(texts) if plan.refit else len(texts) - len(trained.held_out),
+                settings=self.kept_settings(),
             ),
             findings=[asdict(finding) for finding in prepared.quality.findings],
-            weights=trained.weights,
+            weights={**trained.weights, SEEN_TEXTS: seen_texts(plan, rows, trained)},
         )
         return contents, report
 
@@ -265,6 +282,10 @@ def _usable(frame: pl.DataFrame, text: str, label: str) -> tuple[pl.DataFrame, l
 
 def _left_out(count: int) -> list[str]:
     return [f"{count:,} rows without a text or a label were left out."] if count else []
+
+
+def _passed_over(count: int) -> list[str]:
+    return [f"{count:,} rows without a text or a label were passed over."] if count else []
 
 
 def _too_long(texts: pl.Series) -> list[str]:
