@@ -58,12 +58,15 @@ MANIFEST = Manifest(
 )
 
 
+OUTPUT = LabelCodec(LABELS)
 CALIBRATION = Calibration(temperature=1.3, threshold=0.5, risk=0.05, coverage=0.9, rows=100)
 
 
 @dataclass(frozen=True)
 class FakePackage:
     manifest: Manifest = MANIFEST
+    inputs: dict = field(default_factory=dict)
+    output: LabelCodec = OUTPUT
     calibration: Calibration = CALIBRATION
 
 

@@ -64,7 +64,8 @@ def read_all(connection):
 
 @contextlib.contextmanager
 def running(folder, *, ready=True, **settings):
-    """A server with `settings`: "limits", "load_seconds", "hold_seconds", "grace", "fail"."""
+    """A server with `settings`: "limits", "load_seconds", "hold_seconds", "grace", "fail", and "package",
+    the folder of one that is served beside the fake model."""
     log = folder / f"server-{time.monotonic_ns()}.log"
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -102,9 +103,14 @@ def main(settings):
             threading.Timer(settings["hold_seconds"], model.hold.set).start()
         return model
 
+    models = {"support": load}
+    if "package" in settings:
+        from lepton_ai.package import Runtime, open_package
+
+        models["things"] = lambda: Runtime(open_package(settings["package"]))
     try:
         run_server(
-            {"support": load},
+            models,
             host=settings.get("host", "127.0.0.1"),
             port=settings.get("port", 0),
             limits=Limits(**settings.get("limits", {})),

@@ -1,8 +1,11 @@
 import asyncio
 import socket
+import sys
 import threading
+from pathlib import Path
 
 import pytest
+from server_process import running
 
 from lepton_ai.serving.client import AsyncClient, Client, Prediction, ServiceError
 
@@ -77,6 +80,56 @@ def test_async_client(server):
             return len({one[0].id for one in answers})
 
     assert asyncio.run(run()) == 20
+
+
+@pytest.mark.e2e
+def test_recommendations_of_a_real_server(tmp_path):
+    sys.path.insert(0, str(Path(__file__).parents[1] / "package"))
+    import tiny_recommender
+
+    from lepton_ai.package import Recommender, Runtime, open_package, write_package
+
+    write_package(tmp_path / "package", tiny_recommender.contents())
+    own = Recommender(Runtime(open_package(tmp_path / "package")))
+    with running(tmp_path, package=str(tmp_path / "package")) as server, Client(server.url) as client:
+        answer = client.recommend("things", user="u4", history=["i5"], k=3, exclude_seen=True, deny=["i1"])
+        cell = {"user": "u4", "history": ["i5"]}
+        (expected,) = own.recommend([cell], {"k": 3, "exclude_seen": True, "deny": ["i1"]})
+        assert [one.item for one in answer.items] == [one["item"] for one in expected["items"]]
+        assert [one.reason.kind for one in answer.items] == [
+            one["reason"]["kind"] for one in expected["items"]
+        ]
+        assert answer.items[0].title.startswith("Item ")
+        assert answer.known_user
+        assert not client.recommend("things").known_user
+        like = client.similar_items("things", "i3", k=2)
+        assert [one.item for one in like] == [one["item"] for one in own.similar_items("i3", k=2)]
+        assert like[0].reason is None
+        plain = client.answers("things", [{"user": "u4", "options": {"k": 1}}])
+        assert len(plain[0]["items"]) == 1
+        with pytest.raises(ServiceError) as caught:
+            client.similar_items("things", "nothing")
+        assert caught.value.problem_code == "unknown-item"
+        with pytest.raises(ServiceError) as caught:
+            client.recommend("support", user="u4")
+        assert caught.value.problem["known"] == ["predict"]
+
+        async def run():
+            async with AsyncClient(server.url) as other:
+                lists = await other.recommend("things", user="u4", k=3)
+                return lists, await other.similar_items("things", "i3"), await other.answers("things", [{}])
+
+        lists, like, plain = asyncio.run(run())
+        assert (len(lists.items), len(like), len(plain)) == (3, 10, 1)
+
+
+def test_only_what_is_given_is_sent():
+    url, asked = canned(raw_answer(200, b'{"id":"x","items":[],"known_user":false}'))
+    with Client(url) as client:
+        client.recommend("x/y", history=[1, "b"], diversity=0.0, allow=None)
+    head, _, body = asked[0].partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /v1/models/x%2Fy/recommend ")
+    assert body in (b"", b'{"history":[1,"b"],"diversity":0.0}')
 
 
 def test_busy_server_is_asked_again():

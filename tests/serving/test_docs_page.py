@@ -22,3 +22,10 @@ def test_page_needs_nothing_from_outside_and_never_writes_html():
     page = docs_reply().body.decode()
     assert not re.findall(r"(?:src|href)=[\"']?(?:https?:)?//", page)
     assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(|style=|\son\w+=", page)
+
+
+def test_browsers_that_ask_for_an_icon_get_no_error(app):
+    answer = request(app, "GET", "/favicon.ico")
+    assert (answer.status, answer.body) == (204, b"")
+    assert "content-length" not in answer.headers
+    assert "content-type" not in answer.headers

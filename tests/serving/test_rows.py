@@ -9,13 +9,14 @@ from lepton_ai.serving.rows import RowRule, example_cell, example_row
 def test_to_columns_fills_optional_fields():
     rule = RowRule(SIGNATURE["input"])
     rows = [{"message": "a"}, {"stars": 3, "message": "b"}]
-    assert not list(rule.errors(rows))
+    assert not list(rule.row_errors(rows))
+    assert all(map(rule.fits, rows))
     assert rule.to_columns(rows) == {"message": ["a", "b"], "stars": [None, 3]}
 
 
 def test_pointers_are_escaped():
     schema = {"type": "object", "properties": {"a/b~c": {"type": "string"}}, "required": ["a/b~c"]}
-    (error,) = RowRule(schema).errors([{}])
+    (error,) = RowRule(schema).row_errors([{}])
     assert error.pointer == "/rows/0/a~1b~0c"
 
 
@@ -38,6 +39,16 @@ def test_unknown_words_of_a_signature_are_refused():
         {"type": "boolean"},
         {"type": "null"},
         {"type": "string", "examples": ["mine"]},
+        {"type": "array"},
+        {"type": "array", "items": {"type": "integer", "minimum": 3}, "minItems": 2},
+        {"type": "array", "items": {"type": "string"}, "maxItems": 0},
+        {"type": "object"},
+        {"type": "object", "properties": {"a": {"type": "string"}, "b": {"type": "null"}}, "required": ["b"]},
+        {
+            "type": ["null", "object", "array"],
+            "properties": {"a": {"type": "array"}},
+            "additionalProperties": False,
+        },
     ],
 )
 def test_examples_fit(schema):

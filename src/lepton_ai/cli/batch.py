@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Any
 
+from lepton_ai.cli.output import Csv, JsonLines, Writer, check_ending, whole_file
 from lepton_ai.core.errors import DataError, InputError, UsageError, did_you_mean
 from lepton_ai.core.progress import Progress, Silent
 from lepton_ai.core.types import JSON, Cell, Columns
@@ -35,41 +34,6 @@ class Totals:
     def to_json(self) -> JSON:
         """The totals as JSON values."""
         return asdict(self)
-
-
-class Writer(Protocol):
-    """Writes one answer, or the reason why there is none."""
-
-    def write(self, row: JSON) -> None:
-        """Write one line."""
-
-
-class JsonLines:
-    """One JSON object a line."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def write(self, row: JSON) -> None:
-        """Write one object."""
-        self._file.write(json.dumps(row, ensure_ascii=False, default=str) + "\n")
-
-
-class Csv:
-    """One line a row, with the plain fields of the answers as columns.
-
-    Args:
-        file: Where the lines go.
-        fields: The columns.
-    """
-
-    def __init__(self, file: TextIO, *, fields: Sequence[str]) -> None:
-        self._writer = csv.DictWriter(file, fields, extrasaction="ignore", lineterminator="\n")
-        self._writer.writeheader()
-
-    def write(self, row: JSON) -> None:
-        """Write one line."""
-        self._writer.writerow(row)
 
 
 def predict_stream(
@@ -138,15 +102,30 @@ def _write_batch(
 
 
 def model_columns(runtime: Runtime, frame: pl.DataFrame) -> Columns:
-    """The input columns of the model; numbers become text where the model reads text."""
-    properties = runtime.package.manifest.signature["input"]["properties"]
+    """The input columns of the model; numbers become text where the model reads nothing but text.
+
+    A column that the model can do without may be missing, unless all are.
+    """
+    schema = runtime.package.manifest.signature["input"]
+    properties, required = schema["properties"], schema.get("required", ())
     columns: dict[str, Sequence[Cell]] = {}
     for record in runtime.package.manifest.inputs:
-        cells = _column(frame, record.column)
-        if "string" in properties[record.column].get("type", ()):
-            cells = [cell if cell is None or isinstance(cell, str) else str(cell) for cell in cells]
-        columns[record.column] = cells
+        name = record.column
+        if name in required or name in frame.columns:
+            cells = _column(frame, name)
+            columns[name] = _as_text(cells) if _is_text(properties[name]) else cells
+    if not columns:
+        _column(frame, runtime.package.manifest.inputs[0].column)
     return columns
+
+
+def _is_text(schema: JSON) -> bool:
+    kinds = schema.get("type", ())
+    return "string" in kinds and set([kinds] if isinstance(kinds, str) else kinds) <= {"string", "null"}
+
+
+def _as_text(cells: Sequence[Cell]) -> list[Cell]:
+    return [cell if cell is None or isinstance(cell, str) else str(cell) for cell in cells]
 
 
 def _column(frame: pl.DataFrame, name: str) -> list[Any]:
@@ -187,19 +166,9 @@ def _writer(runtime: Runtime, out: Path | None, keep: Sequence[str]) -> Iterator
     if out is None:
         yield JsonLines(sys.stdout)
         return
-    if out.suffix not in {".jsonl", ".csv"}:
-        raise UsageError(
-            f"Answers cannot be written as {out.suffix or 'a file without an ending'!r}.",
-            hint="Known endings: .jsonl, .csv.",
-        )
-    part = out.with_name(out.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="") as file:
-            yield Csv(file, fields=_fields(runtime, keep)) if out.suffix == ".csv" else JsonLines(file)
-        part.replace(out)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    check_ending(out, (".jsonl", ".csv"))
+    with whole_file(out) as file:
+        yield Csv(file, fields=_fields(runtime, keep)) if out.suffix == ".csv" else JsonLines(file)
 
 
 def _fields(runtime: Runtime, keep: Sequence[str]) -> list[str]:

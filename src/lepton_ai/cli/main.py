@@ -18,6 +18,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "train": ("lepton_ai.cli.train", "train a model on a data file and store it"),
     "evaluate": ("lepton_ai.cli.evaluate", "measure a stored model on a data file"),
     "predict": ("lepton_ai.cli.predict", "answer texts, or a whole file"),
+    "recommend": ("lepton_ai.cli.recommend", "items for a user or a history, or for everybody"),
     "serve": ("lepton_ai.cli.serve", "answer over HTTP"),
     "models": ("lepton_ai.cli.models", "list the stored models, or show one"),
     "data": ("lepton_ai.cli.data", "look into a data file before training on it"),

@@ -38,7 +38,7 @@ class Parser(argparse.ArgumentParser):
         """The arguments, or None when help was asked for and has been printed.
 
         Raises:
-            UsageError: An argument is missing, unknown or of the wrong kind.
+            UsageError: An argument is missing, unknown, of the wrong kind, or given twice.
         """
         if any(word in {"-h", "--help"} for word in _before_separator(argv)):
             self.print_help(sys.stdout)
@@ -50,7 +50,24 @@ class Parser(argparse.ArgumentParser):
                 did_you_mean(unknown[0], flags) if unknown[0].startswith("-") else f"See: {self.prog} --help"
             )
             raise UsageError(f"{self.prog} does not know the argument {unknown[0]!r}.", hint=hint)
+        self._refuse_repeats(argv)
         return args
+
+    def _refuse_repeats(self, argv: Sequence[str]) -> None:
+        """Refuse a flag that was given twice though one value counts: argparse would keep the last."""
+        given: dict[str, str] = {}
+        for word in _before_separator(argv):
+            flag = word.partition("=")[0]
+            action = self._option_string_actions.get(flag)
+            if action is None or isinstance(action, argparse._AppendAction):
+                continue
+            before = given.get(action.dest)
+            if before is not None and (action.nargs != 0 or flag != before):
+                both = f"both {before} and {flag}" if flag != before else f"{flag} more than once"
+                raise UsageError(
+                    f"{self.prog} was given {both}; one value counts.", hint="Give the one that is meant."
+                )
+            given[action.dest] = flag
 
     def error(self, message: str) -> NoReturn:
         """Raise argparse's complaint as a `UsageError`."""

@@ -107,6 +107,8 @@ def _columns_of(rows: Sequence[str], names: Sequence[str]) -> Columns:
 
 def describe(answer: JSON) -> str:
     """An answer on one line."""
+    if "items" in answer:
+        return ", ".join(f"{one['item']} {one['score']:.4f}" for one in answer["items"][:5]) or "nothing"
     if "label" not in answer or "score" not in answer:
         return json.dumps(answer, ensure_ascii=False)
     others = sorted(answer.get("scores", {}).items(), key=lambda item: -item[1])

@@ -88,7 +88,7 @@ def run(args: Namespace, console: Console) -> int:
         if args.report is not None:
             write_atomic(args.report, estimator.report_.to_html())
     seconds = time.monotonic() - start
-    _close(place, name, args, seconds, console)
+    _close(place, estimator, args, seconds, console)
     console.result(_facts(estimator, table, place, seconds))
     return 0
 
@@ -159,7 +159,10 @@ def _keep(estimator: Any, workspace: Path, name: str, out: Path | None) -> Model
     return package if out is not None else store().publish(package, name)
 
 
-def _close(place: ModelVersion | Path, name: str, args: Namespace, seconds: float, console: Console) -> None:
+def _close(
+    place: ModelVersion | Path, estimator: Any, args: Namespace, seconds: float, console: Console
+) -> None:
+    name = estimator.name
     reference = str(place) if isinstance(place, Path) else name
     where = (
         f"Written to {place}"
@@ -170,7 +173,7 @@ def _close(place: ModelVersion | Path, name: str, args: Namespace, seconds: floa
     console.say(f"{where} after {seconds:.0f} s.")
     if args.report is not None:
         console.say(f"Report: {args.report}")
-    console.say(f'Next:  lepton predict {reference} "..."\n       lepton serve {reference}')
+    console.say("Next:  " + "\n       ".join(estimator.commands(reference)))
 
 
 def _facts(estimator: Any, table: Table, place: ModelVersion | Path, seconds: float) -> JSON:

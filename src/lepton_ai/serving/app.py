@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from lepton_ai.core.errors import InputError
-from lepton_ai.core.types import JSON, Cell
+from lepton_ai.core.types import JSON
+from lepton_ai.serving.actions import ACTIONS, Action, Asked
 from lepton_ai.serving.asgi import BodyBudget, Message, Receive, Reply, Request, Scope, Send, overloaded
 from lepton_ai.serving.docs_page import docs_reply
 from lepton_ai.serving.endpoint import Endpoint
@@ -73,6 +74,7 @@ class App:
         self._pages: dict[str, Page] = {
             "/": lambda: Reply(b"", status=307, headers=((b"location", b"/docs"),)),
             "/docs": docs_reply,
+            "/favicon.ico": lambda: Reply(b"", status=HTTPStatus.NO_CONTENT),
             "/healthz": partial(_json, {"status": "ok"}),
             "/readyz": self._readyz,
             "/openapi.json": self._openapi_page,
@@ -154,8 +156,10 @@ class App:
 
     def _route_name(self, request: Request) -> str | None:
         """The route for the log; the path itself is the client's and stays out of it."""
+        if request.action is not None:
+            return f"{_MODELS}/{{name}}/{request.action}"
         if request.model is not None:
-            return f"{_MODELS}/{{name}}/predict" if request.method == "POST" else f"{_MODELS}/{{name}}"
+            return f"{_MODELS}/{{name}}"
         return request.path if request.path in self._pages else None
 
     async def _route(self, request: Request) -> Reply:
@@ -169,9 +173,11 @@ class App:
             if len(parts) == 4:
                 _check_method(request, _READ)
                 return _json(self._endpoint(request, parts[3]).card())
-            if len(parts) == 5 and parts[4] == "predict":
+            if len(parts) == 5 and parts[4] in ACTIONS:
                 _check_method(request, ("POST",))
-                return await self._predict(request, self._endpoint(request, parts[3]))
+                endpoint = self._endpoint(request, parts[3])
+                request.action = parts[4]
+                return await self._act(request, endpoint.action(parts[4]))
         raise ProblemError("unknown-path", "No route of this server has this path.")
 
     def _check_host(self, request: Request) -> None:
@@ -195,35 +201,29 @@ class App:
         headers = ((b"retry-after", b"%d" % self.limits.retry_after),)
         return ProblemError("not-ready", "The models are still being loaded.", headers=headers)
 
-    async def _predict(self, request: Request, endpoint: Endpoint) -> Reply:
+    async def _act(self, request: Request, action: Action) -> Reply:
         request.check_is_json()
         limits = self.limits
         body = await request.read_body(
             limit=limits.max_body_bytes, timeout=limits.body_timeout, budget=self._budget
         )
         request.mark("read")
-        rows = endpoint.parse(body)
-        request.rows = len(rows)
-        columns = endpoint.columns(rows)
+        asked = action.parse(body)
+        request.rows = asked.rows
         request.mark("check")
-        small = len(rows) <= limits.inline_rows and len(body) <= limits.inline_bytes
+        small = asked.cost <= limits.inline_rows and len(body) <= limits.inline_bytes
         try:
-            if small:
-                answers = endpoint.predict(columns)
-            else:
-                answers = await self._in_thread(request, endpoint, columns)
+            answers = action.answer(asked) if small else await self._in_thread(request, action, asked)
         except InputError as error:
             # The signature let the rows pass and the model did not. Its message names row and field only.
             raise ProblemError("invalid-request", error.message) from None
-        request.mark("predict")
-        return Reply(endpoint.reply(answers, self._ids.take(len(rows))))
+        request.mark(action.name)
+        return Reply(action.reply(answers, self._ids.take(asked.rows)))
 
-    async def _in_thread(
-        self, request: Request, endpoint: Endpoint, columns: dict[str, list[Cell]]
-    ) -> list[JSON]:
+    async def _in_thread(self, request: Request, action: Action, asked: Asked) -> list[JSON]:
         """The answers, given by a thread; gives up at the deadline or when the client is gone."""
         try:
-            job = self._pool.submit(partial(endpoint.predict, columns))
+            job = self._pool.submit(partial(action.answer, asked))
         except PoolFullError:
             raise overloaded(self.limits.retry_after) from None
         work = asyncio.wrap_future(job)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from http import HTTPStatus
 from time import perf_counter
 from typing import Any, TypeAlias
 
@@ -60,12 +61,13 @@ class Request:
         buffered: Bytes of the body taken from the budget, for the application to give back.
         marks: Stages passed, as (name, `perf_counter` at its end), for Server-Timing.
         model: Name of the model asked, once known to exist; for the log.
+        action: What it is asked; for the log.
         rows: Number of rows asked, once known; for the log.
     """
 
     __slots__ = (
-        "_receive", "_unread", "buffered", "headers", "id", "marks", "method", "model", "path", "rows",
-        "started",
+        "_receive", "_unread", "action", "buffered", "headers", "id", "marks", "method", "model", "path",
+        "rows", "started",
     )  # fmt: skip
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -82,6 +84,7 @@ class Request:
         self.buffered = 0
         self.marks: list[tuple[str, float]] = []
         self.model: str | None = None
+        self.action: str | None = None
         self.rows: int | None = None
 
     def mark(self, stage: str) -> None:
@@ -147,9 +150,14 @@ class Request:
     async def answer(self, reply: Reply, send: Send) -> None:
         """Send the reply. Where a body was left unread, the connection is closed after it."""
         now = perf_counter()
+        # RFC 9110, section 8.6: an answer without content has no length either.
+        content: list[Header] = (
+            []
+            if reply.status == HTTPStatus.NO_CONTENT
+            else [(b"content-type", reply.media_type), (b"content-length", b"%d" % len(reply.body))]
+        )
         headers = [
-            (b"content-type", reply.media_type),
-            (b"content-length", b"%d" % len(reply.body)),
+            *content,
             (b"x-request-id", self.id.encode("ascii")),
             (b"server-timing", self._timing(now)),
             (b"content-security-policy", reply.policy),

@@ -14,6 +14,27 @@ import msgspec
 
 from lepton_ai.core.errors import LeptonError
 from lepton_ai.core.types import JSON, Cell
+from lepton_ai.serving.answers import (
+    ModelCard,
+    ModelSummary,
+    Prediction,
+    Reason,
+    Recommendations,
+    RecommendedItem,
+)
+
+__all__ = [
+    "DEFAULT_URL",
+    "AsyncClient",
+    "Client",
+    "ModelCard",
+    "ModelSummary",
+    "Prediction",
+    "Reason",
+    "Recommendations",
+    "RecommendedItem",
+    "ServiceError",
+]
 
 T = TypeVar("T")
 
@@ -23,45 +44,16 @@ DEFAULT_URL = "http://127.0.0.1:8000"
 _MAX_PAUSE = 30.0
 
 
-class Prediction(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one row.
-
-    Attributes:
-        id: Unique; sorts by the time of the answer.
-        label: The most likely label.
-        score: Its calibrated probability.
-        abstained: The score is under the model's threshold: hand the row to a person.
-        scores: Calibrated probability of every label.
-    """
-
-    id: str
-    label: str
-    score: float
-    abstained: bool
-    scores: dict[str, float]
-
-
-class ModelSummary(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry of the list of models."""
-
-    name: str
-    task: str
-    version: int
-    description: str
-    metrics: JSON
-
-
-class ModelCard(ModelSummary, frozen=True, kw_only=True):
-    """All that a model says of itself; `labels` is None for a task without labels."""
-
-    created: str
-    labels: list[str] | None
-    signature: JSON
-    calibration: JSON
-
-
 class _Predictions(msgspec.Struct):
     predictions: list[Prediction]
+
+
+class _Answers(msgspec.Struct):
+    predictions: list[JSON]
+
+
+class _Similar(msgspec.Struct):
+    items: list[RecommendedItem]
 
 
 class _Models(msgspec.Struct):
@@ -155,10 +147,17 @@ def _read(response: httpx2.Response, kind: type[T]) -> T:
     )
 
 
-def _predict_request(name: str, rows: Sequence[Mapping[str, Cell]]) -> tuple[str, bytes]:
-    return f"/v1/models/{quote(name, safe='')}/predict", msgspec.json.encode(
-        {"rows": [dict(row) for row in rows]}
-    )
+def _path(name: str, action: str = "") -> str:
+    return f"/v1/models/{quote(name, safe='')}{action and '/'}{action}"
+
+
+def _rows(rows: Sequence[Mapping[str, Cell]]) -> bytes:
+    return msgspec.json.encode({"rows": [dict(row) for row in rows]})
+
+
+def _given(**fields: Any) -> bytes:
+    """A body with the fields that are not None."""
+    return msgspec.json.encode({name: value for name, value in fields.items() if value is not None})
 
 
 _JSON_HEADERS = {"content-type": "application/json"}
@@ -188,8 +187,47 @@ class Client:
         Raises:
             ServiceError: The server refused or could not be reached.
         """
-        path, body = _predict_request(name, rows)
-        return _read(self._send("POST", path, body), _Predictions).predictions
+        return _read(self._send("POST", _path(name, "predict"), _rows(rows)), _Predictions).predictions
+
+    def answers(self, name: str, rows: Sequence[Mapping[str, Cell]]) -> list[JSON]:
+        """One answer a row as plain JSON, in order, whatever the model is for."""
+        return _read(self._send("POST", _path(name, "predict"), _rows(rows)), _Answers).predictions
+
+    def recommend(
+        self,
+        name: str,
+        *,
+        user: str | float | None = None,
+        history: Sequence[str | float] | None = None,
+        features: Mapping[str, Cell] | None = None,
+        k: int | None = None,
+        **options: Any,
+    ) -> Recommendations:
+        """Items for a user, for a history (oldest first), or for both: the history is then what is new.
+
+        Args:
+            name: The model.
+            user: Id of a user.
+            history: Ids of items.
+            features: What is known of the user.
+            k: How many items; 10 by default.
+            options: `exclude_seen`, `diversity`, `allow`, `deny`, `categories`, `exclude_categories`,
+                `max_per_category`, `recency`, `in_stock`.
+
+        Raises:
+            ServiceError: The server refused or could not be reached, or the model does not recommend.
+        """
+        body = _given(user=user, history=history, features=features, k=k, **options)
+        return _read(self._send("POST", _path(name, "recommend"), body), Recommendations)
+
+    def similar_items(self, name: str, item: str | float, *, k: int | None = None) -> list[RecommendedItem]:
+        """The items most like one, without reasons.
+
+        Raises:
+            ServiceError: The server refused or could not be reached, or the catalogue has no such item.
+        """
+        body = _given(item=item, k=k)
+        return _read(self._send("POST", _path(name, "similar"), body), _Similar).items
 
     def models(self) -> list[ModelSummary]:
         """The models of the server."""
@@ -197,7 +235,7 @@ class Client:
 
     def model(self, name: str) -> ModelCard:
         """All that one model says of itself."""
-        return _read(self._send("GET", f"/v1/models/{quote(name, safe='')}"), ModelCard)
+        return _read(self._send("GET", _path(name)), ModelCard)
 
     def health(self) -> bool:
         """Does the server's process live? Asks once and never raises for a server that is not there."""
@@ -254,8 +292,33 @@ class AsyncClient:
 
     async def predict(self, name: str, rows: Sequence[Mapping[str, Cell]]) -> list[Prediction]:
         """As `Client.predict`."""
-        path, body = _predict_request(name, rows)
-        return _read(await self._send("POST", path, body), _Predictions).predictions
+        answer = await self._send("POST", _path(name, "predict"), _rows(rows))
+        return _read(answer, _Predictions).predictions
+
+    async def answers(self, name: str, rows: Sequence[Mapping[str, Cell]]) -> list[JSON]:
+        """As `Client.answers`."""
+        return _read(await self._send("POST", _path(name, "predict"), _rows(rows)), _Answers).predictions
+
+    async def recommend(
+        self,
+        name: str,
+        *,
+        user: str | float | None = None,
+        history: Sequence[str | float] | None = None,
+        features: Mapping[str, Cell] | None = None,
+        k: int | None = None,
+        **options: Any,
+    ) -> Recommendations:
+        """As `Client.recommend`."""
+        body = _given(user=user, history=history, features=features, k=k, **options)
+        return _read(await self._send("POST", _path(name, "recommend"), body), Recommendations)
+
+    async def similar_items(
+        self, name: str, item: str | float, *, k: int | None = None
+    ) -> list[RecommendedItem]:
+        """As `Client.similar_items`."""
+        answer = await self._send("POST", _path(name, "similar"), _given(item=item, k=k))
+        return _read(answer, _Similar).items
 
     async def models(self) -> list[ModelSummary]:
         """As `Client.models`."""
@@ -263,7 +326,7 @@ class AsyncClient:
 
     async def model(self, name: str) -> ModelCard:
         """As `Client.model`."""
-        return _read(await self._send("GET", f"/v1/models/{quote(name, safe='')}"), ModelCard)
+        return _read(await self._send("GET", _path(name)), ModelCard)
 
     async def health(self) -> bool:
         """As `Client.health`."""

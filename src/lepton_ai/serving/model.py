@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeAlias
 
+from lepton_ai.codecs.base import InputCodec, OutputCodec
 from lepton_ai.core.calibration import Calibration
 from lepton_ai.core.types import JSON, Columns
 from lepton_ai.package.manifest import Manifest
@@ -16,6 +17,14 @@ class Packaged(Protocol):
     @property
     def manifest(self) -> Manifest:
         """Task, name, version, signature, metrics."""
+
+    @property
+    def inputs(self) -> Mapping[str, InputCodec]:
+        """Codec by input column."""
+
+    @property
+    def output(self) -> OutputCodec:
+        """The codec that makes its answers."""
 
     @property
     def calibration(self) -> Calibration:

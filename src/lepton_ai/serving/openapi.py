@@ -8,16 +8,17 @@ from typing import Any
 import msgspec
 
 from lepton_ai.core.types import JSON
+from lepton_ai.serving.actions import ACTIONS
+from lepton_ai.serving.actions.base import Description
 from lepton_ai.serving.endpoint import Endpoint
 from lepton_ai.serving.limits import Limits
 from lepton_ai.serving.problems import PROBLEMS, type_of
 from lepton_ai.version import __version__
 
 _ANY = ("bad-request", "request-timeout", "uri-too-long", "head-too-large", "wrong-host", "internal-error")
-_PREDICT = (
+_ASKED = (
     "invalid-json", "invalid-unicode", "duplicate-key", "json-too-deep", "client-closed", "body-too-large",
-    "unsupported-media-type", "invalid-request", "too-many-rows", "not-ready", "overloaded",
-    "deadline-exceeded",
+    "unsupported-media-type", "invalid-request", "not-ready", "overloaded", "deadline-exceeded",
 )  # fmt: skip
 _ID_HEADER = {"description": "The id of the request, as in the log.", "schema": {"type": "string"}}
 _RETRY_HEADER = {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 0}}
@@ -35,15 +36,16 @@ def build_openapi(endpoints: Iterable[Endpoint], *, limits: Limits) -> bytes:
     paths = _fixed_paths()
     for endpoint in served:
         name = endpoint.name
-        schemas[f"{name}.Row"] = {"title": f"Row of {name}", **endpoint.row_schema}
-        schemas[f"{name}.Answer"] = _answer_schema(endpoint)
         paths[f"/v1/models/{name}"] = {"get": _card_operation(name)}
-        paths[f"/v1/models/{name}/predict"] = {"post": _predict_operation(endpoint, limits)}
+        for action in endpoint.actions.values():
+            told = action.describe(limits)
+            schemas.update((f"{name}.{part}", schema) for part, schema in told.schemas.items())
+            paths[f"/v1/models/{name}/{action.name}"] = {"post": _operation(endpoint, action.name, told)}
     return msgspec.json.encode(
         {
             "openapi": "3.1.0",
             "info": {"title": "Lepton AI", "version": __version__, "description": _ABOUT},
-            "tags": [{"name": "predict"}, {"name": "models"}, {"name": "server"}],
+            "tags": [{"name": tag} for tag in (*_actions_of(served), "models", "server")],
             "paths": paths,
             "components": {"schemas": schemas},
             "x-problems": [
@@ -60,58 +62,37 @@ _ABOUT = (
 )
 
 
-def _answer_schema(endpoint: Endpoint) -> JSON:
-    answer = endpoint.answer_schema
-    own = {"type": "string", "format": "uuid", "description": "Unique id of the prediction; sorts by time."}
-    return {
-        **answer,
-        "title": f"Answer of {endpoint.name}",
-        "properties": {"id": own, **answer.get("properties", {})},
-        "required": ["id", *answer.get("required", [])],
-    }
+def _actions_of(endpoints: Sequence[Endpoint]) -> list[str]:
+    """The actions that there are, in the order of their table."""
+    return [name for name in ACTIONS if any(name in endpoint.actions for endpoint in endpoints)]
 
 
-def _predict_operation(endpoint: Endpoint, limits: Limits) -> JSON:
-    name, version = endpoint.name, endpoint.manifest.version
-    rows = {"type": "array", "items": _ref(f"{name}.Row"), "minItems": 1, "maxItems": limits.max_rows}
-    answer = {"id": "019ab5f2-7c1e-7d3a-9c55-2f1b6a0e4d77", **endpoint.example_answer}
-    result: JSON = {
-        "type": "object",
-        "properties": {
-            "model": {"const": name},
-            "version": {"type": "integer", "minimum": 0},
-            "predictions": {"type": "array", "items": _ref(f"{name}.Answer"), "minItems": 1},
-        },
-        "required": ["model", "version", "predictions"],
-        "additionalProperties": False,
-    }
-    example = {"model": name, "version": version, "predictions": [answer]}
+def _operation(endpoint: Endpoint, action: str, told: Description) -> JSON:
+    """The operation of one action of one model."""
+    name = endpoint.name
+    example = {"model": name, "version": endpoint.manifest.version, **_shortened(told.answer_example)}
+    body = {"schema": told.request, "example": told.request_example}
     return {
-        "operationId": f"predict-{name}",
-        "tags": ["predict"],
-        "summary": endpoint.manifest.description or f"Ask {name}",
-        "description": f"At most {limits.max_rows} rows and {limits.max_body_bytes} bytes. "
-        "The answers come in the order of the rows.",
+        "operationId": f"{action}-{name}",
+        "tags": [action],
+        "summary": told.summary,
+        "description": told.text,
         "parameters": [_REQUEST_ID],
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {
-                    "schema": {
-                        "type": "object",
-                        "properties": {"rows": rows},
-                        "required": ["rows"],
-                        "additionalProperties": False,
-                    },
-                    "example": {"rows": [endpoint.example_row]},
-                }
-            },
-        },
+        "requestBody": {"required": True, "content": {"application/json": body}},
         "responses": {
-            "200": _answered("One answer a row.", result, example=example, timed=True),
-            **_problem_responses(_PREDICT),
+            "200": _answered("The answer.", told.answer, example=example, timed=True),
+            **_problem_responses((*_ASKED, *told.problems)),
         },
     }
+
+
+def _shortened(value: Any) -> Any:
+    """A JSON value with 4 significant digits in every number that is not whole: more are no help to read."""
+    if isinstance(value, dict):
+        return {name: _shortened(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shortened(each) for each in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
 
 
 def _card_operation(name: str) -> JSON:

@@ -37,12 +37,20 @@ PROBLEMS: dict[str, Problem] = {
         400, "The body is not valid UTF-8", "Encode the body as UTF-8, without a BOM."
     ),
     "duplicate-key": Problem(400, "An object names a key twice", "Name every key of an object once."),
-    "json-too-deep": Problem(400, "The JSON is nested too deeply", "Rows are flat: send no nested values."),
+    "json-too-deep": Problem(400, "The JSON is nested too deeply", "No row needs more than a few levels."),
     "client-closed": Problem(
         400, "The client went away", "Keep the connection open until the answer is there."
     ),
     "unknown-path": Problem(404, "There is nothing at this path", "See /docs for the routes of this server."),
     "unknown-model": Problem(404, "There is no model of this name", "Ask for one of the names in `known`."),
+    "unknown-action": Problem(
+        404,
+        "A model of this kind cannot be asked that",
+        "Use one of the actions in `known`.",
+    ),
+    "unknown-item": Problem(
+        404, "The model has no such item", "Ask about an item that was there when the model was trained."
+    ),
     "method-not-allowed": Problem(
         405, "The path does not take this method", "Use a method of the Allow header."
     ),
