@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,36 @@ class Dataset:
     metric: str
     train: Rows
     test: Rows
+
+
+@dataclass(frozen=True)
+class Films:
+    """MovieLens 100K.
+
+    Attributes:
+        events: Columns `user` and `item` (text), `rating` (1 to 5) and `timestamp` (seconds), in the order of
+            the file: rows 20,000 (k - 1) + 1 to 20,000 k are the test rows of the published split uk.
+        items: File with a title, a year and genres for each item.
+        users: File with an age, a gender, an occupation and a zip code for each user.
+    """
+
+    events: dict[str, list[Any]]
+    items: Path
+    users: Path
+
+
+def movielens() -> Films:
+    """MovieLens 100K, in the layout of RecBole."""
+    folder = root() / "recommendation" / "movielens_100k"
+    lines = gzip.decompress((folder / "ml-100k.inter.gz").read_bytes()).decode("utf-8").splitlines()[1:]
+    users, items, ratings, times = zip(*(line.split("\t") for line in lines), strict=True)
+    events: dict[str, list[Any]] = {
+        "user": list(users),
+        "item": list(items),
+        "rating": [float(rating) for rating in ratings],
+        "timestamp": [int(time) for time in times],
+    }
+    return Films(events, folder / "ml-100k.item.gz", folder / "ml-100k.user.gz")
 
 
 def root() -> Path:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,7 +28,7 @@ class Peer(Protocol):
 
 def linear(train: Rows, score: Callable[[Sequence[str], Sequence[str]], float]) -> tuple[Peer, str]:
     """TF-IDF with logistic regression or a linear support vector machine, the best of a grid."""
-    fitting, validation = _cut(train)
+    fitting, validation = cut(train)
     candidates = [(kind, cost) for kind, costs in _GRID.items() for cost in costs]
     table = _vectorizer(train[0])
     table.fit(fitting[0])
@@ -41,27 +42,60 @@ def linear(train: Rows, score: Callable[[Sequence[str], Sequence[str]], float]) 
 
 
 def fasttext(train: Rows, score: Callable[[Sequence[str], Sequence[str]], float]) -> tuple[Peer, str]:
-    """fastText with word or character n-grams, the best of a grid."""
-    fitting, validation = _cut(train)
-    scored = []
-    for settings in _FASTTEXT_GRID:
-        predicted = _FastText(fitting, settings).predict(validation[0])
-        scored.append((score(validation[1], predicted), sorted(settings.items())))
-    best = dict(max(scored)[1])
+    """fastText with word and character n-grams, by a search along one setting after the other."""
+    fitting, validation = cut(train)
+
+    def quality(settings: dict[str, int | float]) -> float:
+        try:
+            return score(validation[1], _FastText(fitting, settings).predict(validation[0]))
+        except RuntimeError:  # still "Encountered NaN": it diverges with these settings
+            return -1.0
+
+    best = dict(_FASTTEXT_START)
+    found = quality(best)
+    for choices in _fasttext_choices(train[0]):
+        for change in choices:
+            if change.items() <= best.items():
+                continue
+            reached = quality(best | change)
+            if reached > found:
+                best, found = best | change, reached
     return _FastText(train, best), " ".join(f"{name}={value}" for name, value in sorted(best.items()))
 
 
 _GRID: dict[str, tuple[float, ...]] = {"logistic": (3.0, 10.0, 30.0), "svm": (0.1, 0.3, 1.0)}
 
-_FASTTEXT_GRID = tuple(
-    {"epoch": epochs, "lr": rate, "wordNgrams": words}
-    for epochs in (25,)
-    for rate in (0.3, 0.8)
-    for words in (2, 3)
-)
+_FASTTEXT_START: dict[str, int | float] = {
+    "bucket": 200_000,
+    "dim": 100,
+    "epoch": 25,
+    "lr": 0.25,
+    "maxn": 0,
+    "minn": 0,
+    "wordNgrams": 2,
+}
 
 
-def _cut(rows: Rows) -> tuple[Rows, Rows]:
+def _fasttext_choices(texts: Sequence[str]) -> Iterator[list[dict[str, int | float]]]:
+    """What is tried, one setting at a time, the others at the best so far."""
+    if not is_chinese(texts):
+        yield [{"minn": 2, "maxn": 5}, {"minn": 3, "maxn": 6}]
+    yield [{"lr": rate} for rate in (0.1, 0.5, 1.0)]
+    yield [{"wordNgrams": words} for words in (1, 3)]
+    yield [{"epoch": epochs} for epochs in ((5, 10) if len(texts) > _MANY_ROWS else (10, 50, 100))]
+    yield [{"bucket": 2_000_000}, {"dim": 50}]
+
+
+_MANY_ROWS = 20_000
+
+# fastText 0.9.2 sets a tenth of its embeddings at random for each thread and leaves the others as the memory
+# happens to be: mostly zero, which does no harm, now and then NaN, which ends a training that goes well the
+# next time.
+_THREADS = max(2, os.cpu_count() or 1)
+_TRIES = 5
+
+
+def cut(rows: Rows) -> tuple[Rows, Rows]:
     """Rows to fit and rows to choose by."""
     chosen = np.random.default_rng(1).random(len(rows[0])) < _VALIDATION
     fitting, validation = (
@@ -71,7 +105,8 @@ def _cut(rows: Rows) -> tuple[Rows, Rows]:
     return fitting, validation
 
 
-def _is_chinese(texts: Sequence[str]) -> bool:
+def is_chinese(texts: Sequence[str]) -> bool:
+    """Whether more than a fifth of the letters are Chinese characters."""
     sample = "".join(texts[:200])
     return sum("\u4e00" <= letter <= "\u9fff" for letter in sample) > 0.2 * len(sample)
 
@@ -80,7 +115,7 @@ def _vectorizer(texts: Sequence[str]) -> Any:
     from sklearn.feature_extraction.text import TfidfVectorizer
     from sklearn.pipeline import FeatureUnion
 
-    if _is_chinese(texts):
+    if is_chinese(texts):
         return TfidfVectorizer(analyzer="char", ngram_range=(1, 3), sublinear_tf=True, min_df=1)
     return FeatureUnion(
         [
@@ -118,10 +153,8 @@ class _Pipeline:
 class _FastText:
     """A fastText model; Chinese is given to it one character a word."""
 
-    def __init__(self, train: Rows, settings: dict[str, Any]) -> None:
-        import fasttext
-
-        self._spaced = _is_chinese(train[0])
+    def __init__(self, train: Rows, settings: dict[str, int | float]) -> None:
+        self._spaced = is_chinese(train[0])
         self._labels = sorted(set(train[1]))
         number = {label: place for place, label in enumerate(self._labels)}
         with tempfile.TemporaryDirectory() as folder:
@@ -130,9 +163,19 @@ class _FastText:
                 f"__label__{number[label]} {self._line(text)}" for text, label in zip(*train, strict=True)
             ]
             file.write_text("\n".join(lines), encoding="utf-8")
-            self._model = fasttext.train_supervised(
-                str(file), thread=os.cpu_count() or 1, verbose=0, minCount=1, dim=100, **settings
-            )
+            self._model = self._fit(file, settings)
+
+    @staticmethod
+    def _fit(file: Path, settings: dict[str, int | float]) -> Any:
+        import fasttext  # type: ignore[import-untyped]
+
+        def fit() -> Any:
+            return fasttext.train_supervised(str(file), thread=_THREADS, verbose=0, minCount=1, **settings)
+
+        for _ in range(_TRIES - 1):
+            with contextlib.suppress(RuntimeError):
+                return fit()
+        return fit()
 
     def predict(self, texts: Sequence[str]) -> list[str]:
         found = self._model.predict([self._line(text) for text in texts])[0]

@@ -1,9 +1,13 @@
 """Text classification against tuned peers: score, training time, memory, speed and size, in one run.
 
     python -m benchmarks.text_classification [DATASET ...] [--seeds 0,1,2] [--recipes balanced,fast]
+                                             [--peers linear,fasttext,text_cnn]
 
 Every training runs in a process of its own, so that its memory is its own. Speeds are of one thread, on the
-test rows, from texts to labels: all rows at once, and one row a call. Nothing is chosen on test rows.
+test rows, from texts to labels: all rows at once, and one row a call. Nothing is chosen on test rows. New
+results take the place of the old ones of the same dataset, split, contender and seed; `--peers ""` or
+`--recipes ""` runs none of them. `--table` prints the README's table of scores from the results. Times mean
+something only where the record's `load`, the machine's load average, tells that nothing else was running.
 """
 
 from __future__ import annotations
@@ -28,6 +32,7 @@ from benchmarks.datasets import DATASETS, Dataset, load
 RESULTS = Path(__file__).parent / "results" / "text_classification.json"
 _SINGLE_ROWS = 300
 _REPEATS = 5
+_PEERS = {"linear": "tf-idf linear", "fasttext": "fasttext", "text_cnn": "text cnn"}
 
 
 def main() -> None:
@@ -35,6 +40,10 @@ def main() -> None:
     args = _arguments()
     if args.one:
         print(json.dumps(_measure(*args.one.split(","))))
+        return
+    if args.table:
+        rows = quality_table(json.loads(RESULTS.read_text(encoding="utf-8"))["records"])
+        print("\n".join(f"| {name} | {' | '.join(cells)} |" for name, cells in rows.items()))
         return
     records = []
     for name in args.datasets or list(DATASETS):
@@ -48,19 +57,26 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("datasets", nargs="*", choices=[*DATASETS, []], help="default: all")
     parser.add_argument("--seeds", default="0,1,2")
     parser.add_argument("--recipes", default="balanced,fast")
-    parser.add_argument("--no-peers", action="store_true")
+    parser.add_argument("--peers", default=",".join(_PEERS), type=_peer_names)
+    parser.add_argument("--table", action="store_true", help="print the table of scores and run nothing")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     return parser.parse_args()
+
+
+def _peer_names(value: str) -> list[str]:
+    """Contenders by the short names of the command line."""
+    names = [name for name in value.split(",") if name]
+    if unknown := sorted(set(names) - set(_PEERS)):
+        raise argparse.ArgumentTypeError(f"no peer {', '.join(unknown)}; known: {', '.join(_PEERS)}")
+    return [_PEERS[name] for name in names]
 
 
 def _run(name: str, args: argparse.Namespace) -> list[dict[str, Any]]:
     """Each contender on each split; ours with each seed, the peers once."""
     splits = len(list(load(name)))
-    jobs = [
-        (f"lepton {recipe}", seed) for seed in args.seeds.split(",") for recipe in args.recipes.split(",")
-    ]
-    if not args.no_peers:
-        jobs[1:1] = [("tf-idf linear", "0"), ("fasttext", "0")]
+    recipes = [recipe for recipe in args.recipes.split(",") if recipe]
+    jobs = [(f"lepton {recipe}", seed) for seed in args.seeds.split(",") for recipe in recipes]
+    jobs[1:1] = [(peer, "0") for peer in args.peers]
     records = []
     for contender, seed in jobs:
         for split in range(splits):
@@ -100,6 +116,7 @@ def _measure(name: str, split: str, contender: str, seed: str) -> dict[str, Any]
         "batch_us": _best(lambda: predict(data.test[0])) / len(data.test[0]) * 1e6,
         "single_us": _single(predict, data.test[0]) * 1e6,
         "megabytes": size / 1e6,
+        "load": os.getloadavg()[0],
         "about": about(),
     }
 
@@ -137,9 +154,13 @@ def _share(kept: Any) -> str:
 
 
 def _peer(data: Dataset, contender: str) -> tuple[Predict, int, Callable[[], str]]:
-    from benchmarks import peers
+    from benchmarks import peer_text_cnn, peers
 
-    build = {"tf-idf linear": peers.linear, "fasttext": peers.fasttext}[contender]
+    build = {
+        "tf-idf linear": peers.linear,
+        "fasttext": peers.fasttext,
+        "text cnn": peer_text_cnn.text_cnn,
+    }[contender]
     model, chosen = build(data.train, score_of(data.metric))
     return model.predict, model.size(), lambda: chosen
 
@@ -205,20 +226,44 @@ def _print_table(name: str, records: list[dict[str, Any]]) -> None:
 
 
 def _save(records: list[dict[str, Any]]) -> None:
+    """Add the records to the results, each with the commit and time of its own run."""
     from importlib import metadata
 
     commit = subprocess.run(["git", "rev-parse", "HEAD"], capture_output=True, text=True, check=False).stdout
     RESULTS.parent.mkdir(exist_ok=True)
+    run = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "commit": commit.strip()}
     about = {
-        "time": datetime.now(UTC).isoformat(timespec="seconds"),
-        "commit": commit.strip(),
         "machine": {"cpu": platform.processor() or platform.machine(), "cores": os.cpu_count()},
         "versions": {
             name: metadata.version(name) for name in ("torch", "onnxruntime", "numpy", "scikit-learn")
         },
     }
-    RESULTS.write_text(json.dumps({"about": about, "records": records}, indent=1), encoding="utf-8")
+    old = json.loads(RESULTS.read_text(encoding="utf-8"))["records"] if RESULTS.exists() else []
+    merged = merge(old, [record | run for record in records])
+    RESULTS.write_text(json.dumps({"about": run | about, "records": merged}, indent=1), encoding="utf-8")
     print(f"Written to {RESULTS}")
+
+
+def merge(old: list[dict[str, Any]], new: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The old records, those measured anew replaced in place, then what is measured for the first time."""
+
+    def key(record: dict[str, Any]) -> tuple[Any, ...]:
+        return tuple(record[name] for name in ("dataset", "split", "contender", "seed"))
+
+    return list(({key(record): record for record in old} | {key(record): record for record in new}).values())
+
+
+def quality_table(records: list[dict[str, Any]]) -> dict[str, list[str]]:
+    """The mean score of each contender on each dataset, in the order of the README's columns."""
+    contenders = ["lepton balanced", "lepton fast", *_PEERS.values()]
+    rows = {}
+    for name in DATASETS:
+        scores: dict[str, list[float]] = {contender: [] for contender in contenders}
+        for record in records:
+            if record["dataset"] == name and record["contender"] in scores:
+                scores[record["contender"]].append(record["score"])
+        rows[name] = [f"{statistics.mean(found):.3f}" if found else "–" for found in scores.values()]
+    return rows
 
 
 if __name__ == "__main__":

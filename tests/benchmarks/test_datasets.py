@@ -42,3 +42,16 @@ def test_folds_of_a_label_are_even():
     assert sorted(Counter(folds[:11].tolist()).values()) == [2, 2, 2, 2, 3]
     assert sorted(folds[11:].tolist()) == [0, 1, 2, 3, 4]
     assert folds.tolist() == datasets._stratified_folds(labels, folds=5).tolist()
+
+
+@pytest.mark.real_data
+def test_films_are_rated_from_one_to_five_and_described():
+    if not root().is_dir():
+        pytest.skip(f"the datasets are not in {root()}")
+    films = datasets.movielens()
+    assert {len(column) for column in films.events.values()} == {100_000}
+    assert len(set(films.events["user"])) == 943
+    assert len(set(films.events["item"])) == 1_682
+    assert set(films.events["rating"]) == {1.0, 2.0, 3.0, 4.0, 5.0}
+    assert films.items.is_file()
+    assert films.users.is_file()

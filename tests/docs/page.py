@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,28 @@ class Block:
             return self.code
         return "".join(line[2:] + "\n" for line in self.code.splitlines() if line.startswith("$ "))
 
+    @property
+    def essence(self) -> str:
+        """What the block does, without what it tells people in comments, docstrings and remarks."""
+        if self.language == "python":
+            return _statements(self.code)
+        if not self.language:  # a list of names, with a remark after each
+            return "\n".join(re.split(r"  +", line)[0] for line in self.code.splitlines())
+        if self.language in {"bash", "console", "sh"}:
+            return "\n".join(re.sub(r"(^|\s+)# [^'\"]*$", "", line) for line in self.code.splitlines())
+        return self.code
+
+
+def _statements(code: str) -> str:
+    """The code as Python reads it: comments and docstrings are gone, all else is there."""
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module) and (
+            ast.get_docstring(node) is not None
+        ):
+            node.body = node.body[1:]
+    return ast.dump(tree)
+
 
 def pages() -> list[Path]:
     """Every page that is written for people."""
@@ -45,6 +68,11 @@ def pages() -> list[Path]:
 
 def is_chinese(page: Path) -> bool:
     return page.name.endswith(".zh-CN.md")
+
+
+def english_of(page: Path) -> Path:
+    """The page that a Chinese page goes with."""
+    return page.with_name(page.name.replace(".zh-CN.md", ".md"))
 
 
 def blocks(page: Path) -> list[Block]:
@@ -60,6 +88,19 @@ def blocks(page: Path) -> list[Block]:
 def links(page: Path) -> list[str]:
     text = _BLOCK.sub("", page.read_text(encoding="utf-8"))
     return _LINK.findall(text)
+
+
+def levels(page: Path) -> list[str]:
+    """The levels of a page's headings, in order."""
+    text = _BLOCK.sub("", page.read_text(encoding="utf-8"))
+    return re.findall(r"^(#+) ", text, re.MULTILINE)
+
+
+def tables(page: Path) -> list[list[int]]:
+    """The cells of each line of a page's tables."""
+    text = _BLOCK.sub("", page.read_text(encoding="utf-8"))
+    found = re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE)
+    return [[line.count("|") - 1 for line in table.splitlines()] for table in found]
 
 
 def anchors(page: Path) -> set[str]:
