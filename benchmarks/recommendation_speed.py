@@ -11,12 +11,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.interaction_generator import Events
 from benchmarks.recommendation_peers import Als
-from benchmarks.recommendation_quality import OURS, Figures, K, Split, fitted, in_order, opened, shop_events
+from benchmarks.recommendation_quality import (
+    OURS,
+    Columns,
+    Figures,
+    K,
+    Split,
+    fitted,
+    in_order,
+    opened,
+    shop_events,
+)
 
 _REQUESTS = 3_000
 _WARM_UP = 100
 _WIDTH = 64
+_CATALOGUE = 25_000
 _FACTORS = {"factors": _WIDTH, "regularization": 0.1, "alpha": 5.0, "iterations": 3}
 
 
@@ -26,7 +38,7 @@ def serving(contender: str, seed: int, small: bool) -> Figures:
     Where a catalogue of 25,000 items and 64 dimensions is asked. Every contender but "top-k alone" answers
     with ids; ours with scores and reasons too, from the package as a service opens it.
     """
-    table = in_order(shop_events(small).table())
+    table = in_order(_every_item(shop_events(small), 600 if small else _CATALOGUE))
     split = Split(table, {})
     users = np.random.default_rng(0).choice(len(split.users), 200 if small else _REQUESTS).tolist()
     if contender.startswith(OURS):
@@ -34,6 +46,16 @@ def serving(contender: str, seed: int, small: bool) -> Figures:
     if contender == "implicit ALS":
         return _als(split, users)
     return _timed("", _top_k_alone(split), users)
+
+
+def _every_item(events: Events, items: int) -> Columns:
+    """The table of the events, and one event for each item that nobody took, so that all are known."""
+    table = events.table()
+    never = np.setdiff1d(np.arange(items), events.item).tolist()
+    table["user"] += [table["user"][row] for row in range(len(never))]
+    table["item"] += [f"i{number}" for number in never]
+    table["timestamp"] += [table["timestamp"][0]] * len(never)
+    return table
 
 
 def _ours(network: str, seed: int, split: Split, users: Sequence[int]) -> Figures:

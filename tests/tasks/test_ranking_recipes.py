@@ -132,6 +132,8 @@ def test_large_catalogues_are_told_apart_by_draws():
         ({"recipe": "balance"}, r"no recipe 'balance'\. Did you mean 'balanced'"),
         ({"networks": ["cazer"]}, r"no network for recommendation 'cazer'\. Did you mean 'caser'"),
         ({"networks": "caser"}, r"networks=\['caser'\]"),
+        ({"networks": ["item_linear"], "loss": "bpr"}, r"None of the networks .* 'bpr': item_linear"),
+        ({"networks": ["neumf"], "loss": "softmax"}, r"None of the networks .* 'softmax': neumf"),
         ({"loss": "softmx"}, r"no loss 'softmx'\. Did you mean 'softmax'"),
         ({"items": 300_000, "networks": ["caser", "neumf"]}, r"300,000 items.*Leave out 'neumf'"),
     ],

@@ -84,11 +84,13 @@ def test_features_of_users_are_numbers_of_values():
         categories={"city": [("rome", "oslo"), ("oslo",), ()], "same": [("x",)] * 3},
         numbers={"age": [20, 40, np.nan]},
     )
-    features, values = user_features(table, ["w", "stranger", "u", "v"])
-    assert list(features) == ["city", "age"]
-    assert features == {"city": ("oslo", "rome"), "age": ("20 and up", "40 and up")}
-    assert values.tolist() == [[0, 0], [0, 0], [2, 1], [1, 2]]
-    assert values.dtype == np.int32
+    found = user_features(table, ["w", "stranger", "u", "v"])
+    assert found is not None
+    assert list(found.values) == ["city", "age"]
+    assert found.values == {"city": ("oslo", "rome"), "age": ("20", "40")}
+    assert found.bands == ("age",)
+    assert found.numbers.tolist() == [[0, 0], [0, 0], [2, 1], [1, 2]]
+    assert found.numbers.dtype == np.int32
 
 
 def test_a_rare_number_among_few_is_a_band_of_its_own():
@@ -98,6 +100,4 @@ def test_a_rare_number_among_few_is_a_band_of_its_own():
 
 def test_too_many_values_tell_nothing_of_a_user():
     names = [f"u{number}" for number in range(600)]
-    features, values = user_features(side(names, categories={"nick": [(name,) for name in names]}), names)
-    assert features == {}
-    assert values.shape == (600, 0)
+    assert user_features(side(names, categories={"nick": [(name,) for name in names]}), names) is None

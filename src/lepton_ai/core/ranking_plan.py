@@ -57,6 +57,7 @@ class RankingRows:
         user_features: Names of the users' features, each with its known values.
         user_values: Shape [users, features]: number of each value, 1 and up, 0 when it is not known; None
             when users have no features.
+        user_bands: Names of the features that are numbers in bands, told by their lower ends, ascending.
     """
 
     items: Sequence[str]
@@ -67,6 +68,7 @@ class RankingRows:
     item_words: Sequence[Sequence[str]] | None = None
     user_features: Mapping[str, Sequence[str]] = field(default_factory=dict)
     user_values: NDArray[np.int32] | None = None
+    user_bands: Sequence[str] = ()
 
     def history(self, user: int) -> NDArray[np.int32]:
         """The item numbers of the user at a position, oldest first."""

@@ -59,7 +59,7 @@ class Catalogued:
 
     def rows(self, held_out: Mapping[int, int]) -> RankingRows:
         """What the training reads."""
-        features, values = ({}, None) if self.user_side is None else user_features(self.user_side, self.users)
+        known = None if self.user_side is None else user_features(self.user_side, self.users)
         return RankingRows(
             items=self.items,
             users=self.users,
@@ -67,8 +67,9 @@ class Catalogued:
             events=self.events,
             held_out=held_out,
             item_words=None if self.item_side is None else item_words(self.item_side, self.items),
-            user_features=features,
-            user_values=values if features else None,
+            user_features={} if known is None else known.values,
+            user_values=None if known is None else known.numbers,
+            user_bands=() if known is None else known.bands,
         )
 
 

@@ -75,7 +75,8 @@ def choose_ranking(
         loss: Name of the loss in place of the recipe's.
 
     Raises:
-        UsageError: No recipe, network or loss has that name, or a network does not suit so many items.
+        UsageError: No recipe, network or loss has that name, a network does not suit so many
+            items, or none is trained with the loss.
     """
     _check(recipe, get_args(Recipe), "recipe")
     if isinstance(networks, str):
@@ -94,6 +95,11 @@ def choose_ranking(
         )
     names = list(networks) if networks else _names(recipe, facts, items, described=described)
     plans = [plan for name in names for plan in _plans(name, recipe, facts, items, loss)]
+    if loss is not None and all(plan.training.get("loss") != loss for plan in plans):
+        raise UsageError(
+            f"None of the networks is trained with the loss {loss!r}: {', '.join(dict.fromkeys(names))}.",
+            hint="Leave the loss out, or name networks that take it: networks=['causal_transformer'].",
+        )
     repeats = facts.repeat_share >= REPEATS_FROM
     explanation = (*_why(recipe, facts, items, plans, described=described), _about_repeats(facts, repeats))
     return RankingChoice(tuple(plans), _ORDERED if facts.has_times else _UNORDERED, repeats, explanation)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -34,37 +35,56 @@ def item_words(side: SideTable, items: Sequence[str]) -> list[list[str]]:
     return [described.get(item, []) for item in items]
 
 
-def user_features(
-    side: SideTable, users: Sequence[str]
-) -> tuple[dict[str, tuple[str, ...]], NDArray[np.int32]]:
-    """Features of users with their known values, and the number of each user's value.
+@dataclass(frozen=True)
+class UserFeatures:
+    """What is known of users, by number.
+
+    Attributes:
+        values: Feature to its known values; of a number, the lower ends of its bands, ascending.
+        numbers: Shape [users, features]: the number of each value, 1 and up; 0 where it is unknown.
+        bands: The features that are numbers.
+    """
+
+    values: dict[str, tuple[str, ...]]
+    numbers: NDArray[np.int32]
+    bands: tuple[str, ...]
+
+
+def user_features(side: SideTable, users: Sequence[str]) -> UserFeatures | None:
+    """The features of users; None when nothing tells one user from another.
 
     Categories count by their first value, numbers by bands. A category of very many values tells nothing of
     a user and is left out.
-
-    Returns:
-        Feature name to its values, and an array of shape [users, features]: 1 and up, 0 where unknown.
     """
-    columns: Mapping[str, Sequence[Sequence[str]]] = {
-        **side.categories,
-        **{name: _bands(values) for name, values in side.numbers.items()},
-    }
     row_of = {user: row for row, user in enumerate(side.ids)}
-    rows = [row_of.get(user) for user in users]
-    features: dict[str, tuple[str, ...]] = {}
+    rows = np.array([row_of.get(user, -1) for user in users], np.int64)
+    values: dict[str, tuple[str, ...]] = {}
     numbers: list[NDArray[np.int32]] = []
-    for name, values in columns.items():
-        known = sorted({each[0] for each in values if each})
-        if not 2 <= len(known) <= _MOST_VALUES:
-            continue
+    for name, cells in side.categories.items():
+        known = sorted({each[0] for each in cells if each})
         number = {value: place for place, value in enumerate(known, start=1)}
-        features[name] = tuple(known)
-        numbers.append(
-            np.array(
-                [number[values[row][0]] if row is not None and values[row] else 0 for row in rows], np.int32
-            )
-        )
-    return features, np.stack(numbers, 1) if numbers else np.zeros((len(users), 0), np.int32)
+        _add(name, known, [number[each[0]] if each else 0 for each in cells], values, numbers)
+    for name, column in side.numbers.items():
+        edges, bands = _banded(column)
+        _add(name, [f"{edge:.9g}" for edge in edges.tolist()], (bands + 1).tolist(), values, numbers)
+    if not values:
+        return None
+    table = np.stack(numbers, 1)
+    found = np.where(rows[:, None] >= 0, table[rows], 0).astype(np.int32)
+    return UserFeatures(values, found, tuple(name for name in side.numbers if name in values))
+
+
+def _add(
+    name: str,
+    known: Sequence[str],
+    column: Sequence[int],
+    values: dict[str, tuple[str, ...]],
+    numbers: list[NDArray[np.int32]],
+) -> None:
+    """Take a feature up when its values tell users apart."""
+    if 2 <= len(known) <= _MOST_VALUES:
+        values[name] = tuple(known)
+        numbers.append(np.array(column, np.int32))
 
 
 def text_words(text: str) -> list[str]:
@@ -79,18 +99,19 @@ def text_words(text: str) -> list[str]:
 
 
 def _bands(values: NDArray[np.float32]) -> list[tuple[str, ...]]:
-    """Each number as one of a few bands of about as many, told by their lower ends.
+    """Each number as the name of its band; none where it is missing."""
+    edges, bands = _banded(values)
+    return [(f"{edges[band]:g} and up",) if band >= 0 else () for band in bands.tolist()]
+
+
+def _banded(values: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """The lower ends of a few bands of about as many numbers, and the band of each, -1 where it is missing.
 
     Few different numbers are a band each.
     """
-    known = values[np.isfinite(values)]
-    if not len(known):
-        return [()] * len(values)
-    edges = np.unique(known)
+    there = np.isfinite(values)
+    edges = np.unique(values[there])
     if len(edges) > _BANDS:
-        edges = np.unique(np.quantile(known, np.arange(_BANDS) / _BANDS, method="lower"))
-    bands = np.searchsorted(edges, values, side="right") - 1
-    return [
-        (f"{edges[band]:g} and up",) if np.isfinite(value) else ()
-        for value, band in zip(values.tolist(), bands.tolist(), strict=True)
-    ]
+        edges = np.unique(np.quantile(values[there], np.arange(_BANDS) / _BANDS, method="lower"))
+    bands = np.where(there, np.searchsorted(edges, values, side="right") - 1, -1)
+    return edges, bands.astype(np.int64)

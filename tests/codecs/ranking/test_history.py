@@ -76,6 +76,48 @@ def test_words_of_features(value, word):
     assert feature_word(value) == word
 
 
+def banded(ends=("20", "30.5", "60")):
+    return HistoryCodec(
+        IdIndex(["a"]),
+        IdIndex(["u"]),
+        np.array([0, 1]),
+        np.array([1]),
+        features={"age": ends},
+        user_features=np.array([[2]], np.int32),
+        banded=["age"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (20, 1),
+        (30.4, 1),
+        (30.5, 2),
+        ("61", 3),
+        (5, 1),
+        (10**9, 3),
+        ("old", 0),
+        (None, 0),
+        (True, 0),
+        ("nan", 0),
+    ],
+)
+def test_numbers_count_by_the_band_they_are_in(value, number):
+    assert banded().encode([{"features": {"age": value}}])["features"].tolist() == [[number]]
+
+
+def test_bands_are_kept():
+    again = HistoryCodec.restore(banded().params(), banded().arrays())
+    assert again.encode([{"features": {"age": 45}}, "u"])["features"].tolist() == [[2], [2]]
+
+
+@pytest.mark.parametrize("ends", [("60", "20"), ("young", "old"), ("20", "20.0"), ("nan", "1")])
+def test_bands_that_are_none_are_refused(ends):
+    with pytest.raises(PackageError, match="bands"):
+        banded(ends)
+
+
 def test_without_features_there_is_no_array_of_them():
     assert "features" not in codec(features=None, user_features=None).encode([None])
     assert "features" not in codec(features=None, user_features=None).cell_schema()["properties"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple, Self
 
 import numpy as np
@@ -54,6 +55,8 @@ class HistoryCodec(InputCodec):
         length: Most items in `items`.
         features: Features of users: name to its known values.
         user_features: int32 [users, features]: number of each value, 1 and up, 0 when it is unknown.
+        banded: Names of the features that are numbers in bands: their known values are the lower ends of the
+            bands, ascending. A number below all of them counts for the lowest band.
 
     Raises:
         PackageError: The arrays do not fit one another.
@@ -76,6 +79,7 @@ class HistoryCodec(InputCodec):
         length: int = 100,
         features: Mapping[str, IdIndex | Sequence[str]] | None = None,
         user_features: NDArray[Any] | None = None,
+        banded: Collection[str] = (),
     ) -> None:
         self.items = items
         self.users = users
@@ -90,6 +94,7 @@ class HistoryCodec(InputCodec):
         given = np.zeros(shape, dtype=np.int32) if user_features is None else user_features
         self.user_features = np.asarray(given, dtype=np.int32)
         self._check(shape)
+        self._ends = {name: _lower_ends(self.features.get(name)) for name in banded}
 
     def _check(self, shape: tuple[int, int]) -> None:
         """Refuse arrays that do not fit one another."""
@@ -127,8 +132,8 @@ class HistoryCodec(InputCodec):
         return cls(items, IdIndex(()), np.zeros(1, np.int64), _NO_ITEMS, length=length)
 
     def params(self) -> JSON:
-        """The longest `items`, and the names of the features."""
-        return {"length": self.length, "features": list(self.features)}
+        """The longest `items`, and the names of the features and of those in bands."""
+        return {"length": self.length, "features": list(self.features), "banded": list(self._ends)}
 
     def arrays(self) -> Arrays:
         """The catalogue, the users, their events and their features."""
@@ -154,6 +159,7 @@ class HistoryCodec(InputCodec):
                 name: IdIndex.restore(_FEATURE.format(place), arrays) for place, name in enumerate(names)
             },
             user_features=arrays.get("user_features"),
+            banded=[str(name) for name in params["banded"]],
         )
 
     def vocabulary(self) -> Mapping[str, int]:
@@ -234,15 +240,38 @@ class HistoryCodec(InputCodec):
         for row, each in enumerate(who):
             if each.user:
                 found[row] = self.user_features[each.user - 1]
-            for column, (name, known) in enumerate(self.features.items()):
+            for column, name in enumerate(self.features):
                 if name in each.features:
-                    found[row, column] = known.number(feature_word(each.features[name]))
+                    found[row, column] = self._value_number(name, each.features[name])
         return found
+
+    def _value_number(self, name: str, value: Cell) -> int:
+        """The number of a feature's value; 0 when it is unknown."""
+        if name not in self._ends:
+            return self.features[name].number(feature_word(value))
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            return 0
+        if isinstance(value, bool) or not math.isfinite(number):
+            return 0
+        return max(1, int(np.searchsorted(self._ends[name], number, side="right")))
 
 
 def feature_word(value: Cell) -> str | None:
     """The canonical text of a feature's value: that of an id, and "true" or "false"."""
     return str(value).lower() if isinstance(value, bool) else as_id(value)
+
+
+def _lower_ends(known: IdIndex | None) -> NDArray[np.float64]:
+    """The lower ends of a feature's bands."""
+    try:
+        ends = np.array([] if known is None else known.ids(range(1, len(known) + 1)), dtype=np.float64)
+    except ValueError:
+        ends = np.empty(0)
+    if not len(ends) or not (ends[1:] > ends[:-1]).all():
+        raise PackageError("The bands of a feature are not numbers in ascending order.")
+    return ends
 
 
 def _items_of(value: Cell) -> Sequence[Cell]:

@@ -262,6 +262,7 @@ def _codec(plan: RankingPlan, rows: RankingRows) -> HistoryCodec:
         length=plan.length,
         features=rows.user_features or None,
         user_features=rows.user_values,
+        banded=rows.user_bands,
     )
 
 
