@@ -53,10 +53,17 @@ def test_features_of_users_move_the_state():
 
 
 def test_each_value_of_each_feature_has_a_vector_of_its_own():
-    features = UserFeatures((2, 3), 4)
+    features = UserFeatures((2, 3), 4).eval()
     found = features(torch.tensor([[1, 0], [0, 1], [2, 3], [0, 0]]))
     weight = features.vectors.weight
     torch.testing.assert_close(found[0], weight[1])
     torch.testing.assert_close(found[1], weight[3])
     torch.testing.assert_close(found[2], weight[2] + weight[5])
     assert not found[3].any()
+
+
+def test_some_features_are_taken_for_unknown_while_training():
+    torch.manual_seed(0)
+    features = UserFeatures((2,), 4).train()
+    unknown = (features(torch.ones(400, 1, dtype=torch.int64)) == 0).all(1)
+    assert 80 <= int(unknown.sum()) <= 160

@@ -45,3 +45,9 @@ def test_own_vectors_are_left_out_for_some_items_while_training():
     table = ItemTable(500, 4, torch.ones(500, 1, dtype=torch.int64)).train()
     words_only = (table.vectors() - table.word_vectors.weight[1]).abs().sum(1) < 1e-6
     assert 20 <= int(words_only.sum()) <= 90
+
+
+def test_it_starts_from_how_often_items_come():
+    table = ItemTable(2, 4)
+    table.start_from(torch.tensor([0.75, 0.25]))
+    torch.testing.assert_close(table.bias.softmax(0), torch.tensor([0.75, 0.25]))

@@ -13,9 +13,11 @@ from torch import Tensor, nn
 from lepton_ai.networks.base import Network
 from lepton_ai.networks.ranking.item_table import ItemTable
 
+_UNKNOWN = 0.3
+
 
 class UserFeatures(nn.Module):
-    """The sum of one vector for each known feature of a user.
+    """The sum of one vector for each known feature of a user; while training, some are taken for unknown.
 
     Args:
         sizes: How many values each feature has.
@@ -34,6 +36,8 @@ class UserFeatures(nn.Module):
 
     def forward(self, values: Tensor) -> Tensor:
         """Shape [rows, width], for the numbers of values [rows, features], 1 and up; 0 where unknown."""
+        if self.training:
+            values = values * (torch.rand(values.shape, device=values.device) >= _UNKNOWN)
         numbers = torch.where(values > 0, values + self.offsets, 0)
         summed: Tensor = self.vectors(numbers).sum(1)
         return summed

@@ -47,6 +47,11 @@ class ItemTable(nn.Module):
         described: Tensor = self.word_vectors(self.words).sum(1) / count
         return own + described
 
+    def start_from(self, shares: Tensor) -> None:
+        """Begin with what is known before anything is learned: how often each item comes, shape [items]."""
+        with torch.no_grad():
+            self.bias.copy_(shares.log())
+
     def stand_in(self, new: Tensor, alike: Tensor) -> None:
         """See `ItemNetwork.stand_in`."""
         with torch.no_grad():

@@ -22,6 +22,7 @@ _BETAS = (0.9, 0.98)
 _WARM_UP = 0.1
 _LARGEST_GRADIENT = 5.0
 _SHARE_POWER = 0.75
+_STRANGERS = 4
 
 
 class NextItemSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -51,10 +52,12 @@ def train(network: Network, lesson: RankingLesson) -> None:
     settings = msgspec.convert(lesson.settings, NextItemSettings)
     torch.manual_seed(lesson.seed)
     generator = np.random.default_rng(lesson.seed)
+    counts = np.bincount(lesson.histories.events, minlength=lesson.items + 1)[1:].astype(np.float64) + 1.0
+    network.table.start_from(torch.from_numpy(counts / counts.sum()))
     windows = Windows(lesson.histories, lesson.length)
     steps = settings.epochs * math.ceil(len(windows) / settings.batch)
     optimizer, schedule = _optimizer(network, settings, steps)
-    loss_of, sampler = LOSSES[settings.loss], _sampler(lesson, settings)
+    loss_of, sampler = LOSSES[settings.loss], _sampler(counts, lesson, settings)
     for epoch in range(1, settings.epochs + 1):
         network.train()
         total = 0.0
@@ -80,7 +83,7 @@ class Windows:
     """Histories cut into pieces that a network reads at once.
 
     A piece has at most `length` items to read. Each event but the first of a piece is foretold from what
-    comes before it in the piece; and one of a piece, drawn at random, from nothing, as for a stranger.
+    comes before it in the piece; and a few of a piece, drawn at random, from nothing, as for a stranger.
 
     Args:
         histories: The events.
@@ -112,13 +115,16 @@ class Windows:
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
         """Items to read and items that came, both [windows, length], and the users' features."""
         ends, lengths = self._ends[windows], self._lengths[windows]
-        shape = (len(windows), int(lengths.max()))
+        shape = (len(windows), int(lengths.max()) - 1 + _STRANGERS)
         items, came = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
         before = self._histories.gather(ends - 1, lengths - 1)
         after = self._histories.gather(ends, lengths - 1)
-        items[:, : before.shape[1]], came[:, : after.shape[1]] = before, after
-        drawn = ends - 1 - (generator.random(len(windows)) * lengths).astype(np.int64)
-        came[np.arange(len(windows)), lengths - 1] = self._histories.events[drawn]
+        items[:, : before.shape[1]] = before
+        came[:, : after.shape[1]] = after
+        chance = generator.random((len(windows), _STRANGERS))
+        drawn = ends[:, None] - 1 - (chance * lengths[:, None]).astype(np.int64)
+        places = lengths[:, None] - 1 + np.arange(_STRANGERS)
+        came[np.arange(len(windows))[:, None], places] = self._histories.events[drawn]
         features = self._histories.features
         chosen = None if features is None else torch.from_numpy(features[self._owners[windows]])
         return torch.from_numpy(items), torch.from_numpy(came), chosen
@@ -148,12 +154,10 @@ def _optimizer(
     return optimizer, schedule
 
 
-def _sampler(lesson: RankingLesson, settings: NextItemSettings) -> Sampler:
-    counts = np.bincount(lesson.histories.events, minlength=lesson.items + 1)[1:]
-    shares = (counts + 1.0) ** _SHARE_POWER
-    generator = torch.Generator().manual_seed(lesson.seed)
+def _sampler(counts: NDArray[np.float64], lesson: RankingLesson, settings: NextItemSettings) -> Sampler:
+    shares = counts**_SHARE_POWER
     return Sampler(
         torch.from_numpy((shares / shares.sum()).astype(np.float32)),
         min(settings.negatives, 8 * lesson.items),
-        generator,
+        torch.Generator().manual_seed(lesson.seed),
     )
