@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import numpy as np
 import safetensors.torch
 import torch
@@ -37,6 +38,8 @@ LARGE = 200_000
 _ROWS = 64
 _LEAST_EVENTS = 3
 _PARITY_ROWS = (1, 2, 5)
+_IN_STEPS = ("next_item",)
+_GOING_ON, _GENTLY = 0.25, 0.4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,8 +90,9 @@ def fit_ranking(plan: RankingPlan, rows: RankingRows, *, progress: Progress) -> 
     """Carry out a plan.
 
     The last event of every user who has enough is held out; the networks are trained on the rest, and what
-    they foretell decides how they are blended and stands for what the model has not seen. Then all is
-    trained once more on every event, exported, and the graph compared with the networks.
+    they foretell decides how they are blended and stands for what the model has not seen. Then closed forms
+    are solved once more and the other networks go on with every event, for a share of the passes; all is
+    exported, and the graph compared with the networks.
 
     Raises:
         DataError: No user has enough events to hold one out.
@@ -99,7 +103,7 @@ def fit_ranking(plan: RankingPlan, rows: RankingRows, *, progress: Progress) -> 
     words = None if rows.item_words is None else word_numbers(rows.item_words)
     training, users, came = _held_out(everything, rows, plan)
     progress.stage("Training with the last events held out", _epochs(plan.networks))
-    networks = _train(plan, rows, training, words, progress, round_number=0)
+    networks = _train(plan, rows, training, words, progress)
     clock.lap("held-out round")
     scores = [_scores(network, training, users, plan) for network in networks]
     if not plan.repeats:
@@ -108,8 +112,9 @@ def fit_ranking(plan: RankingPlan, rows: RankingRows, *, progress: Progress) -> 
     blended = np.tensordot(np.asarray(weights, np.float32), np.stack(scores), 1)
     clock.lap("blend")
     if not rows.held_out:
-        progress.stage("Training on all events", _epochs(plan.networks))
-        networks = _train(plan, rows, everything, words, progress, round_number=1)
+        last = _going_on(plan)
+        progress.stage("Training on all events", _epochs(last.networks))
+        networks = _train(last, rows, everything, words, progress, begun=networks)
     clock.lap("final")
     progress.stage("Exporting")
     model = _model(networks, weights, len(rows.items))
@@ -162,6 +167,25 @@ def _held_out(
     return training, users, came
 
 
+def _going_on(plan: RankingPlan) -> RankingPlan:
+    """The plan for the last training: what is learned in steps goes on, a share of the passes and gently."""
+    networks = [
+        msgspec.structs.replace(
+            member,
+            training=member.training
+            | {
+                "epochs": max(1, round(_GOING_ON * member.training["epochs"])),
+                "learning_rate": _GENTLY * member.training["learning_rate"],
+                "going_on": True,
+            },
+        )
+        if member.trainer in _IN_STEPS
+        else member
+        for member in plan.networks
+    ]
+    return msgspec.structs.replace(plan, networks=tuple(networks))
+
+
 def _epochs(networks: Sequence[NetworkPlan]) -> int:
     return sum(int(network.training.get("epochs", 1)) for network in networks)
 
@@ -173,18 +197,21 @@ def _train(
     words: Tensor | None,
     progress: Progress,
     *,
-    round_number: int,
+    begun: Sequence[Network] | None = None,
 ) -> list[Network]:
+    """The networks of a plan, trained from the start, or on from where others are."""
     vocabulary = {"items": len(rows.items) + 1, "user": len(rows.users) + 1}
     new, alike = _without_events(histories, words, len(rows.items))
     networks: list[Network] = []
     for number, member in enumerate(plan.networks):
-        seed = int(np.random.SeedSequence([plan.seed, round_number, number]).generate_state(1)[0])
+        seed = int(np.random.SeedSequence([plan.seed, int(begun is None), number]).generate_state(1)[0])
         torch.manual_seed(seed)
         kind, settings = RANKING_NETWORKS[member.network], dict(member.settings)
         if issubclass(kind, StateNetwork):
             settings |= {"words": words, "features": [len(values) for values in rows.user_features.values()]}
         network = kind(vocabulary, len(rows.items), **settings)
+        if begun is not None:
+            network.load_state_dict(begun[number].state_dict())
         lesson = RankingLesson(
             histories=histories,
             items=len(rows.items),

@@ -35,6 +35,7 @@ class NextItemSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         weight_decay: Decoupled weight decay of matrices.
         loss: Name in the table of losses.
         negatives: Items of a draw, for the losses that draw.
+        going_on: The network was trained before; otherwise it starts from how often items come.
     """
 
     epochs: int = 20
@@ -43,6 +44,7 @@ class NextItemSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weight_decay: float = 1e-2
     loss: Literal["softmax", "sampled_softmax", "bpr", "bce"] = "softmax"
     negatives: int = 1024
+    going_on: bool = False
 
 
 def train(network: Network, lesson: RankingLesson) -> None:
@@ -53,7 +55,8 @@ def train(network: Network, lesson: RankingLesson) -> None:
     torch.manual_seed(lesson.seed)
     generator = np.random.default_rng(lesson.seed)
     counts = np.bincount(lesson.histories.events, minlength=lesson.items + 1)[1:].astype(np.float64) + 1.0
-    network.table.start_from(torch.from_numpy(counts / counts.sum()))
+    if not settings.going_on:
+        network.table.start_from(torch.from_numpy(counts / counts.sum()))
     windows = Windows(lesson.histories, lesson.length)
     steps = settings.epochs * math.ceil(len(windows) / settings.batch)
     optimizer, schedule = _optimizer(network, settings, steps)
