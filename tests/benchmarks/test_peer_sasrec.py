@@ -13,6 +13,7 @@ def _same_random_state():
         yield
 
 
+@pytest.mark.e2e
 def test_it_learns_what_comes_next():
     ring = Histories(10, [np.arange(user, user + 6) % 10 for user in range(80)])
     peer = SasRec(ring, dropout=0.1, length=8, rate=5e-3, epochs=40)

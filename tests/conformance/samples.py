@@ -70,7 +70,11 @@ RANKING_SETTINGS = {
 }
 """Trainer of recommenders: settings that suit a few dozen short histories."""
 
-RANKING_SMALL = {"gru_sequence": {"hidden": 16}, "neumf": {"width": 8, "dropout": 0.0}}
+RANKING_SMALL = {
+    "caser": {"window": 3},
+    "gru_sequence": {"hidden": 16},
+    "neumf": {"width": 8, "dropout": 0.0},
+}
 """Network of a recommender: settings that make it small, beside the width."""
 
 RATING_TRAINS = {}

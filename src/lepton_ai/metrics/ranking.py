@@ -18,6 +18,7 @@ Recommendation").
 
 from __future__ import annotations
 
+import math
 from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -202,4 +203,5 @@ def _mean(
     score: RankingScore, first: Ranks | Lists, second: Any, *, k: int, negatives: int | None, seed: int
 ) -> float:
     recommended, relevant = lists_of(first, second, k=k, negatives=negatives, seed=seed)
-    return float(user_scores(find_hits(recommended, relevant, k=k))[score].mean())
+    scores = user_scores(find_hits(recommended, relevant, k=k))[score]
+    return math.fsum(scores.tolist()) / len(scores)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -44,12 +46,19 @@ def test_rules_are_those_of_a_slow_implementation(catalogue, options, seen, seed
     assert found.positions.tolist() == slow(scores, options, seen, catalogue)
 
 
+SEARCH = np.random.default_rng(0).normal(size=(300, 5)).astype(np.float32)
+
+
+@cache
+def nearest():
+    return NearestIndex.build(SEARCH)
+
+
 @settings(deadline=None, max_examples=100)
 @given(OPTIONS, SEEN, st.booleans(), st.integers(0, 99))
 def test_a_query_gives_the_same_as_its_scores(catalogue, options, seen, indexed, seed):
-    search = np.random.default_rng(seed).normal(size=(300, 5)).astype(np.float32)
+    search, index = SEARCH, nearest() if indexed else None
     query = np.random.default_rng(seed + 1).normal(size=5).astype(np.float32)
-    index = NearestIndex.build(search) if indexed else None
     found = rank_by_query(query, options=options, seen=seen, catalogue=catalogue, search=search, index=index)
     scores = np.einsum("ij,j->i", search, query)
     assert found.positions.tolist() == slow(scores, options, seen, catalogue)
