@@ -29,3 +29,12 @@ def test_a_sparse_table_answers_like_a_dense_one(monkeypatch):
         sparse.weights[item] = dense.weights[item][order]
     items = torch.tensor([[3, 1, 6, 0], [2, 0, 0, 0]])
     torch.testing.assert_close(sparse(items), dense(items))
+
+
+def test_only_an_empty_history_is_answered_by_the_prior(monkeypatch):
+    for limit in (5_000, 1):
+        monkeypatch.setattr(item_linear, "DENSE", limit)
+        network = ItemLinear({"items": 4}, 3)
+        network.prior.copy_(torch.tensor([1.0, 3.0, 2.0]))
+        torch.testing.assert_close(network(torch.tensor([[0, 0]]))[0], network.prior)
+        assert not network(torch.tensor([[2, 0]])).any()

@@ -156,3 +156,10 @@ def test_large_catalogues_are_searched_by_a_query(monkeypatch):
     assert following.argmax() in {(3 + step) % ITEMS for step in range(STEPS + 2)}
     with pytest.raises(DataError, match="networks that give users a vector"):
         fit_ranking(plan(LINEAR), rows(held_out={1: 5}), progress=Silent())
+
+
+def test_strangers_are_served_what_is_popular():
+    walks = [[1, 2, 3, 4], [1, 2, 4, 3], [2, 1, 5, 6], [1, 7, 2, 8], [9, 10, 1, 2]] * 4
+    scores = fit_ranking(plan(LINEAR, TOWER), rows(walks), progress=Silent()).raw([None, ["i3"]])["scores"]
+    assert set(scores[0].argsort()[-2:].tolist()) == {0, 1}
+    assert not np.allclose(scores[0], scores[1])

@@ -19,6 +19,8 @@ NEIGHBOURS = 100
 class ItemLinear(ItemNetwork):
     """Scores are sums of the history's rows of a table of weights, halved every `half_life` items back.
 
+    An empty history, which says nothing, has the scores `prior`.
+
     Args:
         vocabulary: "items" is the number of items plus one.
         classes: Items of the catalogue.
@@ -34,6 +36,8 @@ class ItemLinear(ItemNetwork):
         self.dense = classes <= DENSE
         self.weights: Tensor
         self.others: Tensor
+        self.prior: Tensor
+        self.register_buffer("prior", torch.zeros(classes))
         width = classes if self.dense else min(NEIGHBOURS, classes)
         self.register_buffer("weights", torch.zeros(classes + 1, width))
         if not self.dense:
@@ -45,10 +49,11 @@ class ItemLinear(ItemNetwork):
         place = torch.arange(length, device=items.device)
         loudness = torch.exp2(-place / self.half_life).expand(rows, length)
         said = self.weights[items] * loudness.unsqueeze(2)
+        for_strangers = self.prior * (items[:, :1] == 0)
         if self.dense:
-            return said.sum(1)
+            return said.sum(1) + for_strangers
         others = self.others[items].flatten(1)
-        return said.new_zeros(rows, self.classes).scatter_add(1, others, said.flatten(1))
+        return for_strangers.scatter_add(1, others, said.flatten(1))
 
     def stand_in(self, new: Tensor, alike: Tensor) -> None:
         """See `ItemNetwork.stand_in`. In a large catalogue a new item speaks like its nearest, unheard."""

@@ -23,6 +23,7 @@ from lepton_ai.core.types import Arrays, Cell
 from lepton_ai.networks import Network
 from lepton_ai.networks.ranking import RANKING_NETWORKS
 from lepton_ai.networks.ranking.base import StateNetwork
+from lepton_ai.networks.ranking.item_linear import ItemLinear
 from lepton_ai.training.clock import Clock
 from lepton_ai.training.export import TOLERANCE, export_onnx, largest_difference
 from lepton_ai.training.ranking.blend import QueryBlend, ScoreBlend
@@ -40,6 +41,8 @@ _LEAST_EVENTS = 3
 _PARITY_ROWS = (1, 2, 5)
 _IN_STEPS = ("next_item",)
 _GOING_ON, _GENTLY = 0.25, 0.4
+_POPULARITY = 2.0
+_SILENT = 1e-6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +118,7 @@ def fit_ranking(plan: RankingPlan, rows: RankingRows, *, progress: Progress) -> 
         last = _going_on(plan)
         progress.stage("Training on all events", _epochs(last.networks))
         networks = _train(last, rows, everything, words, progress, begun=networks)
+    _serve_strangers(networks, weights, everything)
     clock.lap("final")
     progress.stage("Exporting")
     model = _model(networks, weights, len(rows.items))
@@ -266,6 +270,16 @@ def _blend_weights(scores: Sequence[NDArray[np.float32]], came: NDArray[np.int64
     targets = np.zeros(scores[0].shape, np.float32)
     targets[np.arange(len(came)), came - 1] = 1.0
     return blend_weights(scores, targets)
+
+
+def _serve_strangers(networks: Sequence[Network], weights: Sequence[float], histories: Histories) -> None:
+    """Let an empty history be answered by popularity first, in place; features still move the rest."""
+    for network, weight in zip(networks, weights, strict=True):
+        if isinstance(network, ItemLinear) and weight > _SILENT:
+            counts = np.bincount(histories.events, minlength=network.classes + 1)[1:] + 1.0
+            shares = torch.from_numpy(np.log(counts / counts.sum()).astype(np.float32))
+            network.prior.copy_(_POPULARITY / weight * shares)
+            return
 
 
 def _model(networks: Sequence[Network], weights: Sequence[float], items: int) -> ScoreBlend | QueryBlend:
