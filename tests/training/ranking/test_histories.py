@@ -28,3 +28,8 @@ def test_the_last_events_of_some_users_are_taken_away():
 
 def test_owners():
     assert THREE.owners.tolist() == [0, 0, 0, 2, 2]
+
+
+def test_counts_are_one_for_each_item_of_the_catalogue():
+    assert THREE.counts(6).tolist() == [1, 1, 1, 1, 1, 0]
+    assert THREE.without_last(np.array([0])).counts(5).tolist() == [1, 1, 0, 1, 1]

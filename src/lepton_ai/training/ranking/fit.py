@@ -233,7 +233,7 @@ def _train(
 
 def _without_events(histories: Histories, words: Tensor | None, items: int) -> tuple[Tensor, Tensor]:
     """Positions of the items without events, and of those with events that each is most like by its words."""
-    seen = torch.from_numpy(np.bincount(histories.events, minlength=items + 1)[1:] > 0)
+    seen = torch.from_numpy(histories.counts(items) > 0)
     new, known = torch.nonzero(~seen).flatten(), torch.nonzero(seen).flatten()
     if words is None or not len(new) or not len(known):
         return new, new.new_zeros(len(new), 0)
@@ -276,7 +276,7 @@ def _serve_strangers(networks: Sequence[Network], weights: Sequence[float], hist
     """Let an empty history be answered by popularity first, in place; features still move the rest."""
     for network, weight in zip(networks, weights, strict=True):
         if isinstance(network, ItemLinear) and weight > _SILENT:
-            counts = np.bincount(histories.events, minlength=network.classes + 1)[1:] + 1.0
+            counts = histories.counts(network.classes) + 1.0
             shares = torch.from_numpy(np.log(counts / counts.sum()).astype(np.float32))
             network.prior.copy_(_POPULARITY / weight * shares)
             return

@@ -35,6 +35,10 @@ class Histories:
         """The position of the user of each event."""
         return np.repeat(np.arange(len(self)), self.lengths)
 
+    def counts(self, items: int) -> NDArray[np.int64]:
+        """How many events each item of a catalogue has, shape [items]."""
+        return np.bincount(self.events, minlength=items + 1)[1:]
+
     def without_last(self, users: NDArray[np.int64]) -> Histories:
         """The histories without the last event of some users."""
         kept = np.ones(len(self.events), bool)

@@ -38,7 +38,7 @@ def train(network: Network, lesson: RankingLesson) -> None:
     settings = msgspec.convert(lesson.settings, NeighbourSettings)
     pairs, counts = _pairs(lesson.histories, lesson.items, settings, network.half_life)
     item, other = np.divmod(pairs, lesson.items)
-    often = np.bincount(lesson.histories.events, minlength=lesson.items + 1)[1:].astype(np.float64)
+    often = lesson.histories.counts(lesson.items).astype(np.float64)
     strength = counts / ((often[item] + settings.shrinkage) * np.maximum(often[other], 1.0) ** settings.power)
     _keep(network, item, other, strength)
     lesson.progress.advance()

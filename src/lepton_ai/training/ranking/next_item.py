@@ -54,7 +54,7 @@ def train(network: Network, lesson: RankingLesson) -> None:
     settings = msgspec.convert(lesson.settings, NextItemSettings)
     torch.manual_seed(lesson.seed)
     generator = np.random.default_rng(lesson.seed)
-    counts = np.bincount(lesson.histories.events, minlength=lesson.items + 1)[1:].astype(np.float64) + 1.0
+    counts = lesson.histories.counts(lesson.items).astype(np.float64) + 1.0
     if not settings.going_on:
         network.table.start_from(torch.from_numpy(counts / counts.sum()))
     windows = Windows(lesson.histories, lesson.length)
